@@ -1,0 +1,120 @@
+//! Acts: the verb, and parts that fit it.
+
+use crate::cause::ActPattern;
+use crate::lab::{Deployment, System};
+use crate::raw::act::{Act, Verb};
+use crate::raw::at::At;
+use crate::rule::Rule;
+use crate::source::{Findings, words};
+
+use super::system::known_deployment;
+
+/// Reads an act.
+pub(crate) fn act(raw: &Act, system: &System, found: &mut Findings) -> ActPattern {
+    match raw.verb.value {
+        Verb::Rollback | Verb::Deploy => on_deployment(raw, system, found, release),
+        Verb::Scale => on_deployment(raw, system, found, replicas),
+        Verb::ConfigSet => on_deployment(raw, system, found, setting),
+        Verb::Restart => restart(raw, system, found),
+        Verb::Limit | Verb::Unlimit => edge(raw, system, found),
+        Verb::Drain | Verb::Undrain => {
+            edge(raw, system, found);
+            server(raw, system, found);
+        }
+    }
+    ActPattern {
+        verb: raw.verb.value.name().to_owned(),
+        target: raw.target.as_ref().map(|at| at.value.clone()),
+        detail: raw.detail.as_ref().map(|at| at.value.clone()),
+    }
+}
+
+/// The target is a deployment, and the detail is one that `fits` it.
+fn on_deployment(
+    raw: &Act,
+    system: &System,
+    found: &mut Findings,
+    fits: fn(&At<String>, &Deployment, &mut Findings),
+) {
+    let Some(target) = &raw.target else { return };
+    if known_deployment(target, system, found)
+        && let Some(deployment) = system.deployments.get(&target.value)
+        && let Some(detail) = &raw.detail
+    {
+        fits(detail, deployment, found);
+    }
+}
+
+/// Says so when a version is neither the base nor a release.
+pub(crate) fn release(at: &At<String>, deployment: &Deployment, found: &mut Findings) {
+    let versions: Vec<&str> = deployment.versions().collect();
+    if !versions.contains(&deployment.running.as_str()) {
+        // The releases could not be read, which was said where they are named.
+        return;
+    }
+    if !versions.contains(&at.value.as_str()) {
+        let message = format!("`{}` is neither the base nor a release", at.value);
+        let help = format!("versions: {}", words(versions));
+        found.error(Rule::UnknownRelease, at, message, help);
+    }
+}
+
+fn replicas(at: &At<String>, deployment: &Deployment, found: &mut Findings) {
+    let most = deployment.max_replicas;
+    if !at.value.parse().is_ok_and(|count: u32| (1..=most).contains(&count)) {
+        let message = format!("`{}` is not a number of replicas", at.value);
+        found.error(Rule::Act, at, message, format!("write a number from 1 to {most}"));
+    }
+}
+
+/// Says so when a deployment has no setting of this name.
+pub(crate) fn setting(at: &At<String>, deployment: &Deployment, found: &mut Findings) {
+    if !deployment.config.contains_key(&at.value) {
+        let message = format!("the deployment has no setting `{}`", at.value);
+        let help = format!("its settings: {}", words(deployment.config.keys().map(String::as_str)));
+        found.error(Rule::UnknownSetting, at, message, help);
+    }
+}
+
+fn restart(raw: &Act, system: &System, found: &mut Findings) {
+    let Some(target) = &raw.target else { return };
+    let containers = system.containers();
+    let known =
+        containers.contains(&target.value) || system.deployments.contains_key(&target.value);
+    if !known && !containers.is_empty() {
+        let message = format!("there is no deployment or container `{}`", target.value);
+        let names = system.deployments.keys().chain(&containers).map(String::as_str);
+        found.error(Rule::Act, target, message, format!("there are: {}", words(names)));
+    }
+}
+
+fn edge(raw: &Act, system: &System, found: &mut Findings) {
+    if system.edge.is_none() {
+        let message = format!("`{}` needs an edge, and the lab has none", raw.verb.value.name());
+        found.error(Rule::Act, &raw.verb, message, "name the service as `edge` in lab.yaml");
+    }
+}
+
+fn server(raw: &Act, system: &System, found: &mut Findings) {
+    let Some(target) = &raw.target else { return };
+    let mut containers = system.containers();
+    containers.retain(|name| {
+        let replica_of =
+            |service: &str| name.strip_prefix(service).is_some_and(|rest| rest.starts_with('-'));
+        system.deployments.values().any(|deployment| replica_of(&deployment.service))
+    });
+    if !containers.contains(&target.value) && !containers.is_empty() {
+        let message = format!("there is no server `{}` behind the edge", target.value);
+        let help = format!("there are: {}", words(containers.iter().map(String::as_str)));
+        found.error(Rule::Act, target, message, help);
+    }
+}
+
+/// Whether one act could be an instance of both patterns.
+pub(crate) fn overlap(a: &ActPattern, b: &ActPattern) -> bool {
+    let agree = |a: &Option<String>, b: &Option<String>| match (a, b) {
+        (Some(a), Some(b)) => a == b,
+        (None, _) | (_, None) => true,
+    };
+    a.verb == b.verb && agree(&a.target, &b.target) && agree(&a.detail, &b.detail)
+}

@@ -1,0 +1,7 @@
+//! Tests of the crate from the outside: labs in, domain types or messages out.
+
+mod fixture;
+mod good;
+mod payments;
+mod rules;
+mod schema;
