@@ -1,0 +1,116 @@
+//! What changed the system, and what each change was with regard to the cause.
+
+use lab::cause::{ActPattern, Cause, Remedy};
+use serde::{Deserialize, Serialize};
+
+use super::Clock;
+use crate::event::{Door, Effect, Event, Kind, Participant};
+
+/// One act of the candidate on the system.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Act {
+    pub seq: u64,
+    pub at_s: f64,
+    pub since_page_s: Option<f64>,
+    pub door: Door,
+    pub verb: String,
+    pub target: String,
+    pub detail: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub ok: bool,
+    pub is: ActIs,
+    /// For a trap: why it does not cure.
+    pub because: Option<String>,
+}
+
+/// What an act was with regard to the cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ActIs {
+    /// It restores the steady state for good.
+    Remedy,
+    /// The lab names it as tempting and not curing.
+    Trap,
+    /// Nothing needed to be changed.
+    Unneeded,
+    /// None of these.
+    Neither,
+}
+
+impl Act {
+    /// The act as one would type it, such as `config-set payments pool-size=20`.
+    pub fn words(&self) -> String {
+        let parts = [&self.verb, &self.target, &self.detail];
+        let parts = parts.into_iter().filter(|part| !part.is_empty());
+        parts.map(String::as_str).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The acts of the candidate that were carried out, and those that were not.
+pub(super) fn acts(cause: &Cause, clock: Clock, after_page: &[Event]) -> (Vec<Act>, Vec<Act>) {
+    let by_candidate =
+        |event: &&Event| event.effect == Effect::Act && event.participant == Participant::Candidate;
+    after_page
+        .iter()
+        .filter(by_candidate)
+        .map(|event| act(cause, clock, event))
+        .partition(|act| act.ok)
+}
+
+fn act(cause: &Cause, clock: Clock, event: &Event) -> Act {
+    let mut act = Act {
+        seq: event.seq,
+        at_s: event.at_s(),
+        since_page_s: clock.since_page(event.at_s()),
+        door: event.door,
+        verb: String::new(),
+        target: String::new(),
+        detail: String::new(),
+        before: None,
+        after: None,
+        ok: true,
+        is: ActIs::Neither,
+        because: None,
+    };
+    if let Kind::Control { verb, target, detail, before, after, ok, shown: _ } = &event.kind {
+        act.verb.clone_from(verb);
+        act.target.clone_from(target);
+        act.detail.clone_from(detail);
+        act.before.clone_from(before);
+        act.after.clone_from(after);
+        act.ok = *ok;
+    } else {
+        // A door that acts without the control plane: the kind's own name is the verb.
+        act.verb = event.kind.name();
+    }
+    (act.is, act.because) = what_it_is(cause, &act);
+    act
+}
+
+fn what_it_is(cause: &Cause, act: &Act) -> (ActIs, Option<String>) {
+    if let Remedy::Acts(remedies) = &cause.remedy
+        && remedies.iter().any(|remedy| is_instance(remedy, act))
+    {
+        return (ActIs::Remedy, None);
+    }
+    if let Some(trap) = cause.traps.iter().find(|trap| is_instance(&trap.act, act)) {
+        return (ActIs::Trap, Some(trap.because.clone()));
+    }
+    match cause.remedy {
+        Remedy::Nothing => (ActIs::Unneeded, None),
+        Remedy::Acts(_) => (ActIs::Neither, None),
+    }
+}
+
+/// Whether `act` is what `pattern` describes. A pattern's detail must stand in the act's detail as
+/// a whole word: `pool-size` fits `pool-size=20`, `2.3.2` fits `2.4.0 -> 2.3.2`.
+pub fn is_instance(pattern: &ActPattern, act: &Act) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let has_word = |word: &String| {
+        act.detail == *word || act.detail.split(|c| !is_part(c)).any(|part| part == word)
+    };
+    pattern.verb == act.verb
+        && pattern.target.as_ref().is_none_or(|target| *target == act.target)
+        && pattern.detail.as_ref().is_none_or(has_word)
+}

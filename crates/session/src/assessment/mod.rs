@@ -1,0 +1,218 @@
+//! What can be said about a session from its events and its lab: the first action, the evidence
+//! seen before it, and what became of the system.
+//!
+//! It states and counts; it gives no score and draws no conclusion about a person. What is decided
+//! here is decided by what a door did on the server's side, never by guessing from command text.
+
+mod acts;
+mod expectations;
+mod looks;
+mod words;
+
+use std::collections::BTreeMap;
+
+use lab::cause::{Cause, Remedy};
+use lab::lab::Lab;
+use serde::{Deserialize, Serialize};
+
+pub use acts::{Act, ActIs, is_instance};
+pub use expectations::{Expectation, expectations};
+pub(crate) use looks::wrapping_lines;
+pub use words::{Answered, GapNote, Hypothesis, HypothesisEntry, TroubleNote, Update};
+
+use crate::event::{Door, Event, Kind};
+use crate::evidence::{Seen, sightings};
+
+/// The facts of a session. Times named `at_s` are seconds since the session's start, those named
+/// `since_page_s` seconds since the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Assessment {
+    /// When the candidate's clock started; `None` when no page was sent.
+    pub paged_at_s: Option<f64>,
+    /// The last event's time.
+    pub ended_at_s: f64,
+    /// The first act on the system after the page that was carried out.
+    pub first_action: Option<Act>,
+    /// Whether nothing was right to do and nothing was done.
+    pub restraint: bool,
+    /// Whether what cures was done with none of the cause's evidence seen before.
+    pub by_luck: bool,
+    /// All evidence seen before the first action (before the end, when there was none), by id, in
+    /// the order in which it was first seen.
+    pub evidence_before_action: Vec<String>,
+    /// The evidence that tells this cause from its siblings and was not seen by then.
+    pub evidence_missing: Vec<String>,
+    /// Every declared piece of evidence: first those that tell this cause apart, in the order of a
+    /// good search, then the others in the lab's order.
+    pub evidence: Vec<EvidenceRecord>,
+    /// Looks between the page and the first action (or the end), by door. A command line that only
+    /// went through another door is counted there.
+    pub looks_before_action: BTreeMap<Door, u64>,
+    /// Everything that changed the system after the page, in order.
+    pub acts: Vec<Act>,
+    /// Acts that were asked for and not carried out.
+    pub refused: Vec<Act>,
+    /// Times in which the symptom went and came back.
+    pub relief: Vec<Relief>,
+    /// Whether the steady state came back and was sustained.
+    pub mitigated: bool,
+    /// When it came back.
+    pub mitigated_since_s: Option<f64>,
+    /// When it had been sustained long enough to say so.
+    pub mitigated_at_s: Option<f64>,
+    pub hypotheses: Vec<Hypothesis>,
+    /// Status updates.
+    pub said: Vec<Update>,
+    /// From the page to the first status update.
+    pub first_said_since_page_s: Option<f64>,
+    pub asked: Vec<Answered>,
+    /// When the person said that they were done.
+    pub done_at_s: Option<f64>,
+    /// Where the recorder missed something.
+    pub gaps: Vec<GapNote>,
+    /// What broke that no fault broke.
+    pub troubles: Vec<TroubleNote>,
+}
+
+/// One declared piece of evidence, and whether it was seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EvidenceRecord {
+    pub id: String,
+    pub title: String,
+    /// Why it tells this cause from its siblings; `None` when it does not.
+    pub because: Option<String>,
+    /// Whether it was seen before the first action (or the end, when there was none).
+    pub before_action: bool,
+    /// All sightings from the fault on; empty when it was never seen.
+    pub seen: Vec<Seen>,
+}
+
+/// The steady state came back and was lost again.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Relief {
+    pub from_s: f64,
+    pub until_s: f64,
+}
+
+/// Assesses a session of `lab` with `cause` by its events.
+///
+/// A sighting from before the fault does not count: what looks the same in a healthy system tells
+/// nothing apart.
+pub fn assess(lab: &Lab, cause: &Cause, events: &[Event]) -> Assessment {
+    let paged = events.iter().find(|event| matches!(event.kind, Kind::Paged { .. }));
+    let clock = Clock { paged_at_s: paged.map(Event::at_s) };
+    let after_page = paged.map_or(&[][..], |page| from_seq(events, page.seq));
+    let (acts, refused) = acts::acts(cause, clock, after_page);
+    let limit = acts.first().map_or(u64::MAX, |act| act.seq);
+    let seen: Vec<Seen> = sightings(lab, from_seq(events, fault_seq(events)));
+    let evidence = evidence(lab, cause, &seen, limit);
+    let mitigated = mitigated(events);
+    let said = words::said(clock, events);
+    Assessment {
+        paged_at_s: clock.paged_at_s,
+        ended_at_s: events.last().map_or(0.0, Event::at_s),
+        restraint: matches!(cause.remedy, Remedy::Nothing) && acts.is_empty() && paged.is_some(),
+        by_luck: by_luck(cause, &acts, &seen),
+        evidence_before_action: before(&seen, limit),
+        evidence_missing: missing(&evidence),
+        evidence,
+        looks_before_action: looks::by_door(after_page, limit),
+        relief: relief(events),
+        mitigated: mitigated.is_some(),
+        mitigated_since_s: mitigated.map(|(since_s, _)| since_s),
+        mitigated_at_s: mitigated.map(|(_, at_s)| at_s),
+        hypotheses: words::hypotheses(clock, events),
+        first_said_since_page_s: said.first().and_then(|update| update.since_page_s),
+        said,
+        asked: words::asked(clock, events),
+        done_at_s: words::done(events),
+        gaps: words::gaps(events),
+        troubles: words::troubles(events),
+        first_action: acts.first().cloned(),
+        acts,
+        refused,
+    }
+}
+
+/// Relates the session's time to the page's.
+#[derive(Debug, Clone, Copy)]
+struct Clock {
+    paged_at_s: Option<f64>,
+}
+
+impl Clock {
+    fn since_page(self, at_s: f64) -> Option<f64> {
+        // Differences of microseconds as floats: rounded back to what was measured.
+        self.paged_at_s.map(|paged_at_s| ((at_s - paged_at_s) * 1e6).round() / 1e6)
+    }
+}
+
+/// The events from sequence `seq` on.
+fn from_seq(events: &[Event], seq: u64) -> &[Event] {
+    &events[events.partition_point(|event| event.seq < seq)..]
+}
+
+/// Where the healthy system ends: the first fault, or the page.
+fn fault_seq(events: &[Event]) -> u64 {
+    let begins = |kind: &Kind| matches!(kind, Kind::FaultInjected { .. } | Kind::Paged { .. });
+    events.iter().find(|event| begins(&event.kind)).map_or(0, |event| event.seq)
+}
+
+fn before(seen: &[Seen], limit: u64) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for seen in seen.iter().filter(|seen| seen.seq < limit) {
+        if !ids.contains(&seen.evidence) {
+            ids.push(seen.evidence.clone());
+        }
+    }
+    ids
+}
+
+fn evidence(lab: &Lab, cause: &Cause, seen: &[Seen], limit: u64) -> Vec<EvidenceRecord> {
+    let because = |id: &str| cause.tells.iter().find(|tell| tell.evidence == id);
+    let record = |evidence: &lab::lab::Evidence| EvidenceRecord {
+        id: evidence.id.clone(),
+        title: evidence.title.clone(),
+        because: because(&evidence.id).map(|tell| tell.because.clone()),
+        before_action: seen.iter().any(|seen| seen.evidence == evidence.id && seen.seq < limit),
+        seen: seen.iter().filter(|seen| seen.evidence == evidence.id).cloned().collect(),
+    };
+    let told = cause
+        .tells
+        .iter()
+        .filter_map(|tell| lab.evidence.iter().find(|evidence| evidence.id == tell.evidence));
+    let others = lab.evidence.iter().filter(|evidence| because(&evidence.id).is_none());
+    told.chain(others).map(record).collect()
+}
+
+fn missing(evidence: &[EvidenceRecord]) -> Vec<String> {
+    let missed = |record: &&EvidenceRecord| record.because.is_some() && !record.before_action;
+    evidence.iter().filter(missed).map(|record| record.id.clone()).collect()
+}
+
+fn by_luck(cause: &Cause, acts: &[Act], seen: &[Seen]) -> bool {
+    let Some(remedy) = acts.iter().find(|act| act.is == ActIs::Remedy) else { return false };
+    let tells = |id: &str| cause.tells.iter().any(|tell| tell.evidence == id);
+    !cause.tells.is_empty()
+        && !seen.iter().any(|seen| seen.seq < remedy.seq && tells(&seen.evidence))
+}
+
+/// Since when the steady state holds, and when that was known. The last one: a second fault may
+/// have come after the first was mitigated.
+fn mitigated(events: &[Event]) -> Option<(f64, f64)> {
+    events.iter().rev().find_map(|event| {
+        let Kind::Mitigated { since_s } = event.kind else { return None };
+        Some((since_s, event.at_s()))
+    })
+}
+
+fn relief(events: &[Event]) -> Vec<Relief> {
+    let relief = |event: &Event| {
+        let Kind::Relief { from_s, until_s } = event.kind else { return None };
+        Some(Relief { from_s, until_s })
+    };
+    events.iter().filter_map(relief).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+//! The facts of the two sessions of the fixture, and the edges between them.
+
+use lab::persona::Expect;
+
+use super::*;
+use crate::event::{Effect, Outcome};
+use crate::fixture::{self, Script, act_pattern, all_quiet, leaky_release, payments};
+
+fn assessed(events: &[Event]) -> Assessment {
+    assess(&payments(), &leaky_release(), events)
+}
+
+fn paged(script: &mut Script) -> &mut Script {
+    script.truth(Kind::Paged {
+        alert: "A".to_owned(),
+        severity: "SEV-2".to_owned(),
+        summary: String::new(),
+        promql: String::new(),
+        since: String::new(),
+    })
+}
+
+fn control(verb: &str, detail: &str, shown: &str) -> Kind {
+    Kind::Control {
+        verb: verb.to_owned(),
+        target: "payments".to_owned(),
+        detail: detail.to_owned(),
+        before: None,
+        after: None,
+        ok: true,
+        shown: shown.to_owned(),
+    }
+}
+
+#[test]
+fn the_methodical_one_saw_every_tell_before_the_remedy() {
+    let facts = assessed(&fixture::methodical());
+    let act = facts.first_action.as_ref().unwrap();
+    assert_eq!(
+        (act.verb.as_str(), act.is, act.since_page_s),
+        ("rollback", ActIs::Remedy, Some(28.2))
+    );
+    assert_eq!(
+        facts.evidence_before_action,
+        ["recent-changes", "held-by-version", "traffic", "exhausted", "leak-in-diff"]
+    );
+    assert!(facts.evidence_missing.is_empty() && !facts.by_luck && facts.mitigated);
+    let looks: Vec<_> = facts.looks_before_action.iter().map(|(door, n)| (*door, *n)).collect();
+    let wanted = [
+        (Door::Terminal, 1),
+        (Door::Control, 2),
+        (Door::Dashboards, 2),
+        (Door::Logs, 1),
+        (Door::Page, 1),
+    ];
+    assert_eq!(looks, wanted);
+    let leak = &facts.hypotheses[0];
+    let confidence: Vec<_> = leak.entries.iter().filter_map(|entry| entry.confidence).collect();
+    assert_eq!((confidence, facts.hypotheses.len()), (vec![50, 90, 97], 2));
+    assert_eq!(facts.first_said_since_page_s, Some(3.2));
+}
+
+#[test]
+fn the_jumper_fell_for_the_trap_and_had_relief_only() {
+    let facts = assessed(&fixture::jumper());
+    let act = facts.first_action.as_ref().unwrap();
+    assert_eq!((act.words().as_str(), act.is), ("config-set payments pool-size=20", ActIs::Trap));
+    assert_eq!(
+        act.because.as_deref(),
+        Some("A bigger pool is leaked as well, a few seconds later.")
+    );
+    assert_eq!(facts.evidence_before_action, [""; 0]);
+    assert_eq!(facts.evidence_missing.len(), 4);
+    assert_eq!((facts.acts.len(), facts.refused.len()), (2, 1));
+    assert_eq!(facts.relief, [Relief { from_s: 38.0, until_s: 43.0 }]);
+    assert!(!facts.mitigated && !facts.by_luck);
+    assert_eq!(facts.gaps.len(), 1);
+}
+
+#[test]
+fn a_remedy_without_evidence_is_luck_and_one_tell_is_none() {
+    let mut script = Script::new(|_| true);
+    paged(&mut script).candidate(Door::Control, Effect::Act, control("rollback", "", ""));
+    assert!(assessed(&script.into_events()).by_luck);
+
+    let mut script = Script::new(|_| true);
+    paged(&mut script)
+        .candidate(Door::Control, Effect::Look, control("history", "", "2.4.0"))
+        .candidate(Door::Control, Effect::Act, control("rollback", "", ""));
+    let facts = assessed(&script.into_events());
+    assert!(!facts.by_luck);
+    assert_eq!(facts.evidence_missing, ["traffic", "held-by-version", "leak-in-diff"]);
+}
+
+#[test]
+fn what_was_seen_after_the_first_action_does_not_count_as_before_it() {
+    let mut script = Script::new(|_| true);
+    paged(&mut script).candidate(Door::Control, Effect::Act, control("restart", "", "")).candidate(
+        Door::Control,
+        Effect::Look,
+        control("history", "", "2.4.0"),
+    );
+    let facts = assessed(&script.into_events());
+    let record = facts.evidence.iter().find(|record| record.id == "recent-changes").unwrap();
+    assert!(!record.before_action && record.seen.len() == 1);
+    assert_eq!(facts.first_action.unwrap().is, ActIs::Neither);
+}
+
+#[test]
+fn what_was_seen_or_done_before_the_fault_does_not_count() {
+    let mut script = Script::new(|_| true);
+    script.candidate(Door::Control, Effect::Look, control("history", "", "2.4.0")).candidate(
+        Door::Control,
+        Effect::Act,
+        control("scale", "3", ""),
+    );
+    let facts = assessed(&paged(&mut script).events_so_far());
+    assert!(facts.first_action.is_none() && facts.evidence_before_action.is_empty());
+}
+
+#[test]
+fn changing_nothing_when_nothing_is_right_is_stated_as_such() {
+    let quiet = assess(&payments(), &all_quiet(), &fixture::quiet());
+    assert!(quiet.restraint && quiet.first_action.is_none());
+    assert_eq!(quiet.evidence_before_action, ["exhausted"]);
+    let acted = assess(&payments(), &all_quiet(), &fixture::methodical());
+    assert_eq!(acted.first_action.unwrap().is, ActIs::Unneeded);
+    assert!(!acted.restraint && !acted.by_luck);
+}
+
+#[test]
+fn no_event_at_all_is_no_reason_to_fail() {
+    let facts = assessed(&[]);
+    assert!(facts.first_action.is_none() && facts.paged_at_s.is_none() && !facts.restraint);
+    let mut script = Script::new(|_| true);
+    let (outcome, detail) = (Outcome::Failed, String::new());
+    script.truth(Kind::SessionEnded { outcome, detail });
+    assert!(!assessed(&script.into_events()).mitigated);
+}
+
+#[test]
+fn a_patterns_detail_must_be_a_whole_word() {
+    let act = |detail: &str| Act {
+        detail: detail.to_owned(),
+        verb: "config-set".to_owned(),
+        target: "payments".to_owned(),
+        ..assessed(&fixture::jumper()).first_action.unwrap()
+    };
+    let pattern = act_pattern("config-set", "payments", Some("pool-size"));
+    assert!(
+        is_instance(&pattern, &act("pool-size=20")) && is_instance(&pattern, &act("pool-size"))
+    );
+    assert!(!is_instance(&pattern, &act("pool-size-max=20")));
+}
+
+#[test]
+fn expectations_say_what_held_and_what_was_found() {
+    let expect = Expect {
+        mitigated: Some(true),
+        first_action: Some(Some(act_pattern("rollback", "payments", None))),
+        seen: vec!["recent-changes".to_owned()],
+        not_seen: vec!["runbook".to_owned()],
+        relief: Some(false),
+        said: 1,
+        hypotheses: 2,
+    };
+    let names = |events: &[Event], held: bool| -> Vec<String> {
+        let all = expectations(&expect, &assessed(events));
+        assert!(all.iter().all(|expectation| !expectation.detail.is_empty()), "{all:?}");
+        let those = all.into_iter().filter(|expectation| expectation.held == held);
+        those.map(|expectation| expectation.name).collect()
+    };
+    assert_eq!(names(&fixture::methodical(), false), [""; 0]);
+    assert_eq!(names(&fixture::methodical(), true).len(), 7);
+    assert_eq!(
+        names(&fixture::jumper(), false),
+        ["mitigated", "first-action", "seen recent-changes", "relief", "said", "hypotheses"]
+    );
+    let none = Expect { first_action: Some(None), ..Expect::default() };
+    let quiet = assess(&payments(), &all_quiet(), &fixture::quiet());
+    let all = expectations(&none, &quiet);
+    assert_eq!(all.len(), 1);
+    assert!(all[0].held, "{all:?}");
+}

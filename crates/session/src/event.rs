@@ -1,0 +1,325 @@
+//! One thing that happened, through one door, at one time.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// One event of the timeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// 0, 1, 2, … without a gap.
+    pub seq: u64,
+    /// Monotonic time since the session's start, in seconds with microseconds.
+    #[serde(rename = "at_s", with = "seconds")]
+    pub at: Duration,
+    /// Wall time, RFC 3339 in UTC with milliseconds. For people; nothing is computed from it.
+    pub wall: String,
+    pub participant: Participant,
+    pub door: Door,
+    pub effect: Effect,
+    #[serde(flatten)]
+    pub kind: Kind,
+}
+
+impl Event {
+    /// Monotonic time since the session's start in seconds.
+    pub fn at_s(&self) -> f64 {
+        self.at.as_micros() as f64 / 1e6
+    }
+}
+
+/// An event before it has a place in the timeline: what a door hands in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Happening {
+    pub participant: Participant,
+    pub door: Door,
+    pub effect: Effect,
+    pub kind: Kind,
+}
+
+/// Who did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Participant {
+    Candidate,
+    Interviewer,
+    /// The lab itself.
+    Lab,
+}
+
+/// The way in which somebody looked or acted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Door {
+    Terminal,
+    Control,
+    Dashboards,
+    Logs,
+    Changes,
+    Wiki,
+    Channel,
+    Notebook,
+    Page,
+    /// The session itself: phases, faults, health.
+    Session,
+}
+
+/// What an event does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    Look,
+    Act,
+    Say,
+    Think,
+    Truth,
+}
+
+/// What happened. Closed: every reader matches all of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data", rename_all = "kebab-case")]
+pub enum Kind {
+    // Session, truth.
+    SessionStarted {
+        session: String,
+        lab: String,
+        title: String,
+        cause: String,
+        /// `practice`, `rehearsal`, `interview`.
+        mode: String,
+        persona: Option<String>,
+        seed: u64,
+        checkride: String,
+        engine: String,
+    },
+    PhaseEntered {
+        phase: Phase,
+    },
+    /// The steady-state probes, about once a second. A probe without a value has no series.
+    Health {
+        probes: BTreeMap<String, Option<f64>>,
+        steady: bool,
+    },
+    FaultInjected {
+        fault: String,
+        detail: String,
+    },
+    /// The symptom held: the fault bites.
+    FaultProven {
+        symptom: String,
+        value: Option<f64>,
+    },
+    FaultRecovered {
+        fault: String,
+        detail: String,
+    },
+    Paged {
+        alert: String,
+        severity: String,
+        summary: String,
+        promql: String,
+        /// When Prometheus says that the alert became active, RFC 3339.
+        since: String,
+    },
+    /// The steady state came back and was lost again before it was sustained. Seconds since start.
+    Relief {
+        from_s: f64,
+        until_s: f64,
+    },
+    /// The steady state was sustained; it came back at `since_s`.
+    Mitigated {
+        since_s: f64,
+    },
+    /// The recorder missed something.
+    Gap {
+        door: Door,
+        reason: String,
+    },
+    /// Something of the lab broke that no fault broke.
+    Trouble {
+        what: String,
+        remedy: String,
+    },
+    SessionEnded {
+        outcome: Outcome,
+        detail: String,
+    },
+
+    // Page.
+    PageRead,
+    BriefRead,
+    /// The person says that they are done.
+    Done,
+
+    // Terminal.
+    TerminalOpened {
+        terminal: String,
+        columns: u16,
+        rows: u16,
+    },
+    TerminalResized {
+        terminal: String,
+        columns: u16,
+        rows: u16,
+    },
+    TerminalClosed {
+        terminal: String,
+        exit: Option<i32>,
+    },
+    /// A command line began; written at once, so that an unfinished one is in the record.
+    LineStarted {
+        terminal: String,
+        line_id: u64,
+        line: String,
+        cwd: String,
+    },
+    /// It ended, and this is what it printed, without escape sequences.
+    LineEnded {
+        terminal: String,
+        line_id: u64,
+        line: String,
+        cwd: String,
+        /// When it began, seconds since the session's start.
+        started_s: f64,
+        duration_s: f64,
+        exit: Option<i32>,
+        /// Bytes that it printed in all.
+        printed_bytes: u64,
+        /// The first 16 KiB of them as text.
+        printed: String,
+    },
+
+    // Control plane: `deployctl` and `edgectl`.
+    Control {
+        /// `history`, `status`, `diff`, `rollback`, `deploy`, `scale`, `restart`, `config-get`,
+        /// `config-set`, `config-history`, `edge-status`, `limit`, `unlimit`, `drain`, `undrain`.
+        verb: String,
+        /// Deployment, merchant, server; empty where the verb has none.
+        target: String,
+        /// What of it: a key, a version, a number.
+        detail: String,
+        /// For acts: the state before and after, such as `2.4.0` and `2.3.2`.
+        before: Option<String>,
+        after: Option<String>,
+        ok: bool,
+        /// What was printed.
+        shown: String,
+    },
+
+    // Dashboards.
+    DashboardsListed,
+    DashboardViewed {
+        dashboard: String,
+        title: String,
+        /// How far back, in seconds.
+        last_s: u64,
+        panels: Vec<PanelView>,
+    },
+
+    // Logs.
+    LogsRead {
+        service: String,
+        grep: Option<String>,
+        lines: u64,
+        shown: String,
+    },
+
+    // Wiki and channel.
+    WikiListed,
+    WikiRead {
+        page: String,
+    },
+    Asked {
+        question: String,
+        answer_id: Option<String>,
+        who: String,
+        answer: String,
+    },
+    Said {
+        text: String,
+    },
+
+    // Notebook.
+    Hypothesis {
+        text: String,
+        confidence: Option<u8>,
+        status: Standing,
+    },
+}
+
+impl Kind {
+    /// The kind's name as it stands in the journal, such as `line-ended`.
+    pub fn name(&self) -> String {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        value["kind"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// A panel that was drawn for a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PanelView {
+    pub title: String,
+    pub promql: Vec<String>,
+    /// The numbers in words as they were drawn, such as `in use payments-1: 10 (max 10)`.
+    pub shown: String,
+}
+
+/// How a hypothesis stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    Open,
+    RuledOut,
+    Confirmed,
+}
+
+/// `provision → baseline → inject → paged → live → mitigated → debrief → sealed`, or `aborted`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    Provision,
+    Baseline,
+    Inject,
+    Paged,
+    Live,
+    Mitigated,
+    Debrief,
+    Sealed,
+    Aborted,
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The person said that they were done, or the persona's script ended.
+    Done,
+    /// Ctrl-C or `end`.
+    Interrupted,
+    /// The lab could not do its part; not the person's doing.
+    Failed,
+    /// Found unsealed by a later start and closed by it.
+    Lost,
+}
+
+/// Durations as seconds with microseconds.
+mod seconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        at: &Duration,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(at.as_micros() as f64 / 1e6)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Duration, D::Error> {
+        let seconds = f64::deserialize(deserializer)?;
+        Duration::try_from_secs_f64((seconds * 1e6).round() / 1e6).map_err(serde::de::Error::custom)
+    }
+}

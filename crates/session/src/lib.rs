@@ -1,0 +1,23 @@
+//! What happened in a session, and what can be said about it: events, the timeline, the journal
+//! on disk, evidence, assessment and report.
+//!
+//! Pure: no runtime, no clock, no network. Time comes in as a value and bytes go out through
+//! [`std::io::Write`]. Everything in a report can be rebuilt from the journal alone.
+//!
+//! # Layout
+//! - [`event`]: one thing that happened; its kinds are a closed enum
+//! - [`timeline`]: all events of a session in order, and the one function that adds to it
+//! - [`journal`]: the timeline on disk, hash-chained, signed, sealed; writing and verifying
+//! - [`evidence`]: which events match which declared observations
+//! - [`assessment`]: the first action, what was seen before it, relief and mitigation
+//! - [`report`]: the assessment as JSON, Markdown and HTML
+
+pub mod assessment;
+pub mod event;
+pub mod evidence;
+pub mod journal;
+pub mod report;
+pub mod timeline;
+
+#[cfg(test)]
+mod fixture;

@@ -1,0 +1,163 @@
+//! One event in words: a headline, and what was shown.
+
+use crate::event::{Kind, PanelView, Phase};
+
+use super::words::{duration, standing};
+
+/// What happened, in one line. Raw: the caller cleans and escapes it.
+pub(super) fn headline(kind: &Kind) -> String {
+    truth(kind)
+        .or_else(|| terminal(kind))
+        .or_else(|| look(kind))
+        .or_else(|| words(kind))
+        .unwrap_or_else(|| kind.name())
+}
+
+fn truth(kind: &Kind) -> Option<String> {
+    let text = if let Kind::SessionStarted { lab, mode, .. } = kind {
+        format!("Session of {lab} started ({mode})")
+    } else if let Kind::PhaseEntered { phase } = kind {
+        format!("Phase: {}", phase_name(*phase))
+    } else if let Kind::FaultInjected { fault, detail } = kind {
+        format!("Fault injected: {fault} {detail}")
+    } else if let Kind::FaultProven { symptom, value } = kind {
+        let value = value.map_or(String::new(), |value| format!(" ({})", number(value)));
+        format!("Fault bites: {symptom}{value}")
+    } else if let Kind::FaultRecovered { fault, detail } = kind {
+        format!("Fault recovered: {fault} {detail}")
+    } else if let Kind::Paged { alert, severity, summary, .. } = kind {
+        format!("Page: {alert} ({severity}). {summary}")
+    } else if let Kind::Relief { from_s, until_s } = kind {
+        format!("Relief: the steady state held for {} and was lost", duration(until_s - from_s))
+    } else if let Kind::Mitigated { .. } = kind {
+        "Mitigated: the steady state was sustained".to_owned()
+    } else if let Kind::Gap { reason, .. } = kind {
+        format!("Gap: {reason}")
+    } else if let Kind::Trouble { what, .. } = kind {
+        format!("Trouble: {what}")
+    } else if let Kind::SessionEnded { detail, .. } = kind {
+        format!("Session ended. {detail}")
+    } else {
+        return None;
+    };
+    Some(text)
+}
+
+fn terminal(kind: &Kind) -> Option<String> {
+    let text = if let Kind::LineEnded { line, exit, .. } = kind {
+        match exit {
+            Some(0) => format!("$ {line}"),
+            Some(code) => format!("$ {line} (exit {code})"),
+            None => format!("$ {line} (cut off)"),
+        }
+    } else if let Kind::LineStarted { line, .. } = kind {
+        format!("$ {line} (did not end)")
+    } else if let Kind::TerminalOpened { terminal, .. } = kind {
+        format!("Terminal {terminal} opened")
+    } else if let Kind::TerminalClosed { terminal, .. } = kind {
+        format!("Terminal {terminal} closed")
+    } else {
+        return None;
+    };
+    Some(text)
+}
+
+fn look(kind: &Kind) -> Option<String> {
+    let text = if let Kind::PageRead = kind {
+        "Read the page".to_owned()
+    } else if let Kind::BriefRead = kind {
+        "Read the briefing".to_owned()
+    } else if let Kind::Control { verb, target, detail, before, after, ok, .. } = kind {
+        let call = format!("{verb} {target} {detail}");
+        let change = match (before, after) {
+            (Some(before), Some(after)) => format!(": {before} → {after}"),
+            (Some(_) | None, _) => String::new(),
+        };
+        let refused = if *ok { "" } else { " (refused)" };
+        format!("{}{change}{refused}", call.trim_end())
+    } else if let Kind::DashboardsListed = kind {
+        "Listed the dashboards".to_owned()
+    } else if let Kind::DashboardViewed { title, last_s, panels, .. } = kind {
+        let panels: Vec<_> = panels.iter().map(|panel| panel.title.as_str()).collect();
+        let last = duration(*last_s as f64);
+        format!("Dashboard {title}, last {last}: {}", panels.join(", "))
+    } else if let Kind::LogsRead { service, grep, lines, .. } = kind {
+        let grep = grep.as_ref().map_or(String::new(), |grep| format!(" matching {grep}"));
+        format!("Logs of {service}{grep} ({lines} lines)")
+    } else if let Kind::WikiListed = kind {
+        "Listed the wiki".to_owned()
+    } else if let Kind::WikiRead { page } = kind {
+        format!("Wiki page {page}")
+    } else {
+        return None;
+    };
+    Some(text)
+}
+
+fn words(kind: &Kind) -> Option<String> {
+    let text = if let Kind::Asked { question, .. } = kind {
+        format!("Asked: {question}")
+    } else if let Kind::Said { text } = kind {
+        format!("Said: {text}")
+    } else if let Kind::Hypothesis { text, confidence, status } = kind {
+        let confidence = confidence.map_or(String::new(), |percent| format!(", {percent} %"));
+        format!("Hypothesis: {text} ({}{confidence})", standing(*status))
+    } else if let Kind::Done = kind {
+        "Said that they were done".to_owned()
+    } else {
+        return None;
+    };
+    Some(text)
+}
+
+/// What was shown to the person, or said to them; raw.
+pub(super) fn shown(kind: &Kind) -> Option<String> {
+    let text = if let Kind::LineEnded { printed, .. } = kind {
+        printed.clone()
+    } else if let Kind::Control { shown, .. } | Kind::LogsRead { shown, .. } = kind {
+        shown.clone()
+    } else if let Kind::DashboardViewed { panels, .. } = kind {
+        panels.iter().map(panel).collect::<Vec<_>>().join("\n\n")
+    } else if let Kind::Asked { who, answer, .. } = kind {
+        format!("{who}: {answer}")
+    } else if let Kind::Trouble { remedy, .. } = kind {
+        remedy.clone()
+    } else if let Kind::Paged { promql, .. } = kind {
+        promql.clone()
+    } else {
+        return None;
+    };
+    (!text.trim().is_empty()).then_some(text)
+}
+
+fn panel(panel: &PanelView) -> String {
+    format!("{}\n{}", panel.title, panel.shown)
+}
+
+fn phase_name(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Provision => "provision",
+        Phase::Baseline => "baseline",
+        Phase::Inject => "inject",
+        Phase::Paged => "paged",
+        Phase::Live => "live",
+        Phase::Mitigated => "mitigated",
+        Phase::Debrief => "debrief",
+        Phase::Sealed => "sealed",
+        Phase::Aborted => "aborted",
+    }
+}
+
+/// A number with three significant digits at most.
+pub(super) fn number(value: f64) -> String {
+    let text = match value.abs() {
+        size if size >= 100.0 => format!("{value:.0}"),
+        size if size >= 10.0 => format!("{value:.1}"),
+        size if size >= 1.0 => format!("{value:.2}"),
+        _ => format!("{value:.3}"),
+    };
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}

@@ -1,0 +1,159 @@
+//! What the reports say of two sessions, and that nothing from inside the lab can speak in them.
+
+use super::*;
+use crate::fixture::{self, all_quiet, leaky_release, payments};
+use crate::journal;
+
+const KEY: [u8; 32] = [7; 32];
+
+fn sealed(events: &[Event]) -> Verdict {
+    let header = journal::Header::new("0195c2a4", "payments", &KEY);
+    let mut writer = journal::Writer::create(Vec::new(), &header, &KEY).unwrap();
+    events.iter().for_each(|event| writer.append(event).unwrap());
+    let head = writer.seal().unwrap().to_bytes();
+    journal::verify(&writer.into_inner()[..], Some(&head), Some(&journal::public_key(&KEY)))
+}
+
+fn report(cause: &Cause, events: &[Event]) -> Report {
+    build(&payments(), cause, events, Some(sealed(events)))
+}
+
+/// For looking at: writes the pages to the folder named by `REPORT_SAMPLES`.
+#[test]
+fn the_pages_are_whole_documents() {
+    let cases = [
+        ("methodical", report(&leaky_release(), &fixture::methodical())),
+        ("jumper", report(&leaky_release(), &fixture::jumper())),
+        ("quiet", report(&all_quiet(), &fixture::quiet())),
+    ];
+    for (name, report) in cases {
+        let page = html::render(&report);
+        assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>"), "{name}");
+        if let Ok(folder) = std::env::var("REPORT_SAMPLES") {
+            std::fs::write(format!("{folder}/{name}.html"), page).unwrap();
+            std::fs::write(format!("{folder}/{name}.md"), markdown::render(&report)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_methodical_session_as_markdown() {
+    insta::assert_snapshot!(markdown::render(&report(&leaky_release(), &fixture::methodical())));
+}
+
+#[test]
+fn the_jumper_session_as_markdown() {
+    insta::assert_snapshot!(markdown::render(&report(&leaky_release(), &fixture::jumper())));
+}
+
+/// Without the timeline's and the drawing's many lines, which have tests of their own.
+#[test]
+fn the_jumper_session_as_json() {
+    let mut json: Value =
+        serde_json::from_str(&json::render(&report(&leaky_release(), &fixture::jumper()))).unwrap();
+    let fields = json.as_object_mut().unwrap();
+    fields.remove("timeline").unwrap();
+    fields.remove("health").unwrap();
+    insta::with_settings!({ sort_maps => true }, { insta::assert_json_snapshot!(json) });
+}
+
+#[test]
+fn the_json_holds_every_event_with_the_fields_that_others_rely_on() {
+    let events = fixture::methodical();
+    let json: Value =
+        serde_json::from_str(&json::render(&report(&leaky_release(), &events))).unwrap();
+    let timeline = json["timeline"].as_array().unwrap();
+    assert_eq!(timeline.len(), events.len());
+    for (entry, event) in timeline.iter().zip(&events) {
+        assert_eq!(entry["seq"], event.seq);
+        for field in ["at_s", "wall", "participant", "door", "effect", "kind", "data"] {
+            assert!(!entry[field].is_null(), "{field} in {entry}");
+        }
+    }
+    assert_eq!(json["first_action"]["verb"], "rollback");
+    assert_eq!(json["health"]["series"][0]["points"].as_array().unwrap().len(), 89);
+}
+
+#[test]
+fn health_knows_its_unsteady_spans_and_its_marks() {
+    let health = report(&leaky_release(), &fixture::jumper()).health;
+    let spans: Vec<_> = health.unsteady.iter().map(|span| (span.from_s, span.until_s)).collect();
+    assert_eq!(spans, [(21.0, 38.0), (43.0, 70.0)]);
+    let marks: Vec<_> = health.marks.iter().map(|mark| (mark.kind, mark.at_s)).collect();
+    let wanted = [
+        (MarkKind::Fault, 20.0),
+        (MarkKind::Page, 31.0),
+        (MarkKind::FirstAction, 36.2),
+        (MarkKind::Relief, 38.0),
+        (MarkKind::Action, 50.2),
+    ];
+    assert_eq!(marks, wanted);
+}
+
+#[test]
+fn a_command_that_went_through_another_door_is_listed_once() {
+    let report = report(&leaky_release(), &fixture::methodical());
+    let listed: Vec<_> = listed(&report).map(|entry| entry.kind.as_str()).collect();
+    assert_eq!(listed.iter().filter(|kind| **kind == "line-ended").count(), 1);
+    assert!(!listed.contains(&"health") && !listed.contains(&"line-started"));
+}
+
+const HOSTILE: &str = "\u{1b}]0;owned\u{7}\u{1b}[31m</pre></style><script>alert(1)</script>\
+    \" onload=alert(1) '\u{202e}gnp.exe\u{0}]]>&lt;img src=http://evil.example/x.png>";
+
+/// A session in which everything that can hold foreign text holds [`HOSTILE`].
+fn hostile() -> Vec<Event> {
+    let long = format!("{HOSTILE}{}", "A".repeat(1_000_000));
+    let mut events = fixture::methodical();
+    for event in &mut events {
+        let mut json = serde_json::to_value(&event.kind).unwrap();
+        for field in [
+            "line", "cwd", "text", "question", "answer", "who", "page", "title", "detail",
+            "target", "verb", "summary", "before", "after", "reason", "session", "persona", "mode",
+        ] {
+            if let Some(value) = json["data"].get_mut(field).filter(|value| value.is_string()) {
+                *value = HOSTILE.into();
+            }
+        }
+        for field in ["printed", "shown"] {
+            if let Some(value) = json["data"].get_mut(field) {
+                *value = long.clone().into();
+            }
+        }
+        event.kind = serde_json::from_value(json).unwrap();
+    }
+    events
+}
+
+#[test]
+fn nothing_from_inside_the_lab_can_speak_in_the_page() {
+    let page = html::render(&build(&payments(), &leaky_release(), &hostile(), None));
+    for forbidden in ["<script", "\u{1b}", "\u{202e}", "\u{0}", "<img", "src=\"", "href=\"h"] {
+        assert!(!page.contains(forbidden), "{forbidden:?} is in the page");
+    }
+    assert!(!page.contains("\" onload"), "an attribute was ended");
+    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+    assert!(page.contains("&lt;U+202E&gt;gnp.exe"));
+    assert!(page.contains("more characters are in the JSON report"));
+    assert!(page.len() < 400_000, "a long line was not cut: {} bytes", page.len());
+    assert!(page.contains("Content-Security-Policy") && page.contains("default-src 'none'"));
+}
+
+#[test]
+fn nothing_from_inside_the_lab_can_speak_in_markdown() {
+    let text = markdown::render(&build(&payments(), &leaky_release(), &hostile(), None));
+    for forbidden in ["<script", "<img", "\u{1b}", "\u{202e}", "\u{0}", "http://"] {
+        let outside_code = text.lines().filter(|line| !line.contains('`'));
+        let found = outside_code.filter(|line| line.contains(forbidden)).count();
+        assert_eq!(found, 0, "{forbidden:?} is in the text");
+    }
+    assert!(text.len() < 100_000, "a long line was not cut: {} bytes", text.len());
+}
+
+#[test]
+fn an_empty_session_still_has_all_its_reports() {
+    let report = build(&payments(), &leaky_release(), &[], None);
+    assert!(html::render(&report).contains("No action"));
+    assert!(markdown::render(&report).contains("The journal was not checked"));
+    assert!(json::render(&report).contains("\"first_action\": null"));
+}

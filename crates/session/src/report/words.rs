@@ -1,0 +1,181 @@
+//! A report's facts in words, the same in Markdown and in HTML. Neutral: what was, not how good.
+
+use crate::assessment::{Act, ActIs, Assessment};
+use crate::event::{Door, Effect, Kind, Outcome, Standing};
+
+use super::Report;
+
+/// The first action in words.
+pub(super) struct Lead {
+    /// Such as `rollback payments`, or that there was none.
+    pub(super) action: String,
+    /// When, and through which door.
+    pub(super) when: String,
+    /// What it was with regard to the cause.
+    pub(super) meaning: String,
+    /// How much evidence was seen before it.
+    pub(super) evidence: String,
+}
+
+pub(super) fn lead(report: &Report) -> Lead {
+    let assessment = &report.assessment;
+    let (action, when) = match &assessment.first_action {
+        Some(act) => (act.words(), format!("{}, door: {}", after_page(act), door(act.door))),
+        None => ("No action".to_owned(), "Nothing was changed after the page".to_owned()),
+    };
+    Lead { action, when, meaning: meaning(assessment), evidence: evidence(assessment) }
+}
+
+fn after_page(act: &Act) -> String {
+    match act.since_page_s {
+        Some(since) => format!("{} after the page", duration(since)),
+        None => format!("{} after the start", duration(act.at_s)),
+    }
+}
+
+fn meaning(assessment: &Assessment) -> String {
+    let Some(act) = &assessment.first_action else {
+        return match (assessment.paged_at_s, assessment.restraint) {
+            (None, _) => "No page was sent.".to_owned(),
+            (Some(_), true) => {
+                "The system had recovered by itself: nothing needed to be changed.".to_owned()
+            }
+            (Some(_), false) => "There was something to mitigate.".to_owned(),
+        };
+    };
+    let luck = match assessment.by_luck {
+        true => {
+            " None of the evidence that tells this cause apart had been seen: the record shows \
+                 no reason for it."
+        }
+        false => "",
+    };
+    format!("{}{luck}", act_meaning(act))
+}
+
+pub(super) fn act_meaning(act: &Act) -> String {
+    match act.is {
+        ActIs::Remedy => "This act mitigates this cause.".to_owned(),
+        ActIs::Trap => {
+            let because = act.because.as_deref().unwrap_or_default();
+            format!("This act is tempting and does not mitigate this cause: {because}")
+        }
+        ActIs::Unneeded => "Nothing needed to be changed.".to_owned(),
+        ActIs::Neither => {
+            "The lab names this act neither as a mitigation nor as a tempting wrong one.".to_owned()
+        }
+    }
+}
+
+fn evidence(assessment: &Assessment) -> String {
+    let tells = assessment.evidence.iter().filter(|record| record.because.is_some());
+    let (all, missing) = (tells.count(), assessment.evidence_missing.len());
+    let then = match assessment.first_action {
+        Some(_) => "before the first action",
+        None => "by the end",
+    };
+    format!("{} of {all} discriminating observations were made {then}.", all - missing)
+}
+
+/// What became of the system.
+pub(super) fn outcome(assessment: &Assessment) -> String {
+    let relief = match assessment.relief.len() {
+        0 => String::new(),
+        1 => " Once it came back and was lost again (relief).".to_owned(),
+        times => format!(" {times} times it came back and was lost again (relief)."),
+    };
+    match (assessment.mitigated_since_s, assessment.paged_at_s) {
+        (Some(since), Some(paged)) if since > paged => format!(
+            "The steady state came back {} after the page and was sustained.{relief}",
+            duration(since - paged)
+        ),
+        (Some(_), _) => format!("The steady state was back before the page and held.{relief}"),
+        (None, _) => format!("The steady state was not restored for a sustained time.{relief}"),
+    }
+}
+
+pub(super) fn ended(outcome: Option<Outcome>) -> &'static str {
+    match outcome {
+        Some(Outcome::Done) => "ended in order",
+        Some(Outcome::Interrupted) => "interrupted",
+        Some(Outcome::Failed) => "failed: the lab could not do its part",
+        Some(Outcome::Lost) => "lost: the recorder stopped",
+        None => "not ended",
+    }
+}
+
+/// Such as `4.2 s`, `3 min 07 s` or `15 min`.
+pub(super) fn duration(seconds: f64) -> String {
+    if seconds < 60.0 {
+        return format!("{seconds:.1} s");
+    }
+    let whole = seconds.round() as u64;
+    match whole % 60 {
+        0 => format!("{} min", whole / 60),
+        rest => format!("{} min {rest:02} s", whole / 60),
+    }
+}
+
+/// Time since the page, such as `+0:42.3`; `−0:03.0` before it. Since the start without a page.
+pub(super) fn clock(since_page_s: Option<f64>, at_s: f64) -> String {
+    let (sign, seconds) = match since_page_s {
+        Some(since) if since < 0.0 => ("\u{2212}", -since),
+        Some(since) => ("+", since),
+        None => ("", at_s),
+    };
+    let tenths = (seconds * 10.0).round() as u64;
+    format!("{sign}{}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10)
+}
+
+pub(super) fn door(door: Door) -> &'static str {
+    match door {
+        Door::Terminal => "terminal",
+        Door::Control => "control",
+        Door::Dashboards => "dashboards",
+        Door::Logs => "logs",
+        Door::Changes => "changes",
+        Door::Wiki => "wiki",
+        Door::Channel => "channel",
+        Door::Notebook => "notebook",
+        Door::Page => "page",
+        Door::Session => "session",
+    }
+}
+
+pub(super) fn effect(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Look => "look",
+        Effect::Act => "act",
+        Effect::Say => "say",
+        Effect::Think => "think",
+        Effect::Truth => "truth",
+    }
+}
+
+pub(super) fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Open => "open",
+        Standing::RuledOut => "ruled out",
+        Standing::Confirmed => "confirmed",
+    }
+}
+
+/// Looks by door, such as `dashboards 3, logs 1`.
+pub(super) fn looks(assessment: &Assessment) -> String {
+    let by_door = assessment.looks_before_action.iter();
+    let parts: Vec<_> = by_door.map(|(at, count)| format!("{} {count}", door(*at))).collect();
+    match parts.is_empty() {
+        true => "none".to_owned(),
+        false => parts.join(", "),
+    }
+}
+
+/// Whether an event has a line of its own in a list for people: health is drawn, and a command
+/// line that ended says all that its start said.
+pub(super) fn is_listed(kind: &Kind, has_end: bool) -> bool {
+    if matches!(kind, Kind::LineStarted { .. }) {
+        return !has_end;
+    }
+    let window = matches!(kind, Kind::TerminalResized { .. } | Kind::TerminalOpened { .. });
+    !window && !matches!(kind, Kind::Health { .. })
+}
