@@ -1,0 +1,25 @@
+//! The agent as a process, driven over its stdin and stdout as the other side drives it: terminals,
+//! command lines, dials and questions. Runs as whoever runs the tests, with the very `bash.bashrc` of
+//! the image; what only the image can show is behind the feature `docker-tests`.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test that sees anything else than it expects fails, also in what its cases share"
+)]
+
+#[path = "link/home.rs"]
+mod home;
+
+#[path = "link/calls.rs"]
+mod calls;
+#[path = "link/dial.rs"]
+mod dial;
+#[path = "link/image.rs"]
+#[cfg(feature = "docker-tests")]
+mod image;
+#[path = "link/lines.rs"]
+mod lines;
+#[path = "link/terminal.rs"]
+mod terminal;

@@ -1,0 +1,62 @@
+//! Questions from inside: over the agent's socket as the programs ask them.
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::UnixStream;
+use wire::frame::{Decoder, Message};
+use wire::{Call, Open, Reply};
+
+use crate::home::{Home, Talk};
+
+fn call(program: &str) -> Open {
+    Open::Call(Call { program: program.into(), args: vec!["status".into()], columns: Some(80) })
+}
+
+#[tokio::test]
+async fn a_question_comes_home_and_the_answer_goes_back() {
+    let mut home = Home::here();
+    let lines = home.lines().await;
+    let mut socket = UnixStream::connect(home.run().join("calls.sock")).await.unwrap();
+    socket.write_all(&call("deployctl").to_frame().unwrap()).await.unwrap();
+    let (open, mut talk): (Open, Talk) = home.accept().await;
+    assert_eq!(open, call("deployctl"));
+    talk.say(&Reply::Stdout(b"2.3.2\n".to_vec())).await;
+    talk.say(&Reply::Exit(4)).await;
+    talk.stream.shutdown().await.unwrap();
+    let mut decoder = Decoder::new();
+    let mut heard = Vec::new();
+    let mut buffer = [0; 256];
+    loop {
+        match tokio::io::AsyncReadExt::read(&mut socket, &mut buffer).await.unwrap() {
+            0 => break,
+            read => decoder.push(&buffer[..read]),
+        }
+    }
+    while let Some(reply) = decoder.next::<Reply>().unwrap() {
+        heard.push(reply);
+    }
+    assert_eq!(heard, [Reply::Stdout(b"2.3.2\n".to_vec()), Reply::Exit(4)]);
+    drop(lines);
+}
+
+#[tokio::test]
+async fn whoever_gives_up_asking_ends_the_stream() {
+    let mut home = Home::here();
+    let lines = home.lines().await;
+    let mut socket = UnixStream::connect(home.run().join("calls.sock")).await.unwrap();
+    socket.write_all(&call("oncall").to_frame().unwrap()).await.unwrap();
+    let (_, mut talk) = home.accept().await;
+    drop(socket);
+    assert!(talk.hear::<Reply>().await.is_none());
+    drop(lines);
+}
+
+#[tokio::test]
+async fn only_our_programs_may_ask() {
+    let mut home = Home::here();
+    let lines = home.lines().await;
+    let mut socket = UnixStream::connect(home.run().join("calls.sock")).await.unwrap();
+    socket.write_all(&call("rm").to_frame().unwrap()).await.unwrap();
+    let mut buffer = [0; 16];
+    assert_eq!(tokio::io::AsyncReadExt::read(&mut socket, &mut buffer).await.unwrap(), 0);
+    drop(lines);
+}
