@@ -1,0 +1,233 @@
+//! What is ours and no longer wanted: a session's containers and network, our images.
+//!
+//! Everything is found by label, never by name, so that nothing else is ever touched.
+
+use std::collections::BTreeSet;
+
+use bollard::errors::Error;
+use bollard::query_parameters::{
+    ListContainersOptionsBuilder, ListImagesOptionsBuilder, ListNetworksOptionsBuilder,
+    RemoveContainerOptionsBuilder, RemoveImageOptions, WaitContainerOptionsBuilder,
+};
+use futures::StreamExt;
+use futures::future::join_all;
+use serde::Serialize;
+
+use crate::{Engine, Refusal, label};
+
+/// Something that appears while we remove is found in the next round; after so many we give up.
+const ROUNDS: usize = 4;
+
+/// What was removed, by its name on the engine, sorted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Removed {
+    /// The sessions that these belonged to.
+    pub sessions: BTreeSet<String>,
+    pub containers: BTreeSet<String>,
+    pub networks: BTreeSet<String>,
+    pub images: BTreeSet<String>,
+}
+
+impl Removed {
+    /// Whether there was nothing to remove.
+    pub fn is_empty(&self) -> bool {
+        self.containers.is_empty() && self.networks.is_empty() && self.images.is_empty()
+    }
+}
+
+/// Why something could not be removed.
+#[derive(Debug, thiserror::Error)]
+pub enum CleanError {
+    #[error("could not ask the engine what there is")]
+    List(#[source] Refusal),
+    #[error("could not remove {what} `{name}`; it is still there")]
+    Remove {
+        what: &'static str,
+        name: String,
+        #[source]
+        source: Refusal,
+    },
+    #[error("session `{session}` is still not gone; run `checkride clean` again")]
+    Stays { session: String },
+}
+
+/// Removes all containers and the network of one session, whoever started them.
+///
+/// First waits for what this process is just creating for anybody: a creation whose caller was
+/// dropped (by Ctrl-C, say) is carried out by the engine all the same.
+///
+/// # Errors
+/// When the engine does not answer or something cannot be removed; the rest is removed even so.
+pub async fn session(engine: &Engine, session: &str) -> Result<Removed, CleanError> {
+    let mut removed = Removed::default();
+    for _ in 0..ROUNDS {
+        engine.quiet().await;
+        let found = find(engine, Some(session)).await.map_err(CleanError::List)?;
+        if found.is_empty() {
+            return Ok(removed);
+        }
+        remove_all(engine, found, &mut removed).await?;
+    }
+    Err(CleanError::Stays { session: session.to_owned() })
+}
+
+/// Removes what sessions left behind that nobody runs any more.
+///
+/// # Errors
+/// As [`session`].
+pub async fn orphans(
+    engine: &Engine,
+    is_live: impl Fn(&str) -> bool,
+) -> Result<Removed, CleanError> {
+    let found = find(engine, None).await.map_err(CleanError::List)?;
+    let sessions: BTreeSet<String> = found.into_iter().map(|thing| thing.session).collect();
+    let mut removed = Removed::default();
+    for name in sessions.into_iter().filter(|name| !is_live(name)) {
+        let gone = session(engine, &name).await?;
+        removed.sessions.extend(gone.sessions);
+        removed.containers.extend(gone.containers);
+        removed.networks.extend(gone.networks);
+    }
+    Ok(removed)
+}
+
+/// Removes the images that we built and that no container uses.
+///
+/// # Errors
+/// When the engine does not answer.
+pub async fn images(engine: &Engine) -> Result<Removed, CleanError> {
+    let options = ListImagesOptionsBuilder::new().filters(&label::filter(label::IMAGE, None));
+    let list = engine.docker().list_images(Some(options.build())).await;
+    let list = list.map_err(|error| CleanError::List(error.into()))?;
+    let mut removed = Removed::default();
+    for image in list {
+        let names = if image.repo_tags.is_empty() { vec![image.id] } else { image.repo_tags };
+        for name in names {
+            if image_unless_used(engine, &name).await? {
+                removed.images.insert(name);
+            }
+        }
+    }
+    Ok(removed)
+}
+
+/// Removes an image by name; `false` when something uses it or builds on it.
+pub(crate) async fn image_unless_used(engine: &Engine, name: &str) -> Result<bool, CleanError> {
+    let answer = engine.docker().remove_image(name, None::<RemoveImageOptions>, None).await;
+    match answer.map_err(Refusal::from) {
+        Ok(_) => Ok(true),
+        Err(refusal) if refusal.is_conflict() || refusal.is_not_found() => Ok(false),
+        Err(source) => Err(CleanError::Remove { what: "image", name: name.to_owned(), source }),
+    }
+}
+
+/// Removes a container and its anonymous volumes, running or not. One that is gone is no error;
+/// one that is being removed by somebody else is waited for.
+pub(crate) async fn container(engine: &Engine, id: &str) -> Result<(), Refusal> {
+    let options = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
+    match engine.docker().remove_container(id, Some(options)).await.map_err(Refusal::from) {
+        Ok(()) => Ok(()),
+        Err(refusal) if refusal.is_not_found() => Ok(()),
+        Err(refusal) if refusal.is_conflict() => gone(engine, id).await,
+        Err(refusal) => Err(refusal),
+    }
+}
+
+async fn gone(engine: &Engine, id: &str) -> Result<(), Refusal> {
+    let options = WaitContainerOptionsBuilder::new().condition("removed").build();
+    match Box::pin(engine.docker().wait_container(id, Some(options))).next().await {
+        // The library makes an error of an exit code that is not 0.
+        None | Some(Ok(_) | Err(Error::DockerContainerWaitError { .. })) => Ok(()),
+        Some(Err(error)) => match Refusal::from(error) {
+            refusal if refusal.is_not_found() => Ok(()),
+            refusal => Err(refusal),
+        },
+    }
+}
+
+/// A container or a network with our label.
+struct Found {
+    kind: Kind,
+    id: String,
+    name: String,
+    session: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Container,
+    Network,
+}
+
+async fn find(engine: &Engine, session: Option<&str>) -> Result<Vec<Found>, Refusal> {
+    let filter = label::filter(label::SESSION, session);
+    let containers = ListContainersOptionsBuilder::new().all(true).filters(&filter).build();
+    let networks = ListNetworksOptionsBuilder::new().filters(&filter).build();
+    let docker = engine.docker();
+    let (containers, networks) = tokio::try_join!(
+        docker.list_containers(Some(containers)),
+        docker.list_networks(Some(networks))
+    )?;
+    let containers = containers.into_iter().filter_map(|it| {
+        let name = it.names.unwrap_or_default().pop().unwrap_or_default();
+        let name = name.trim_start_matches('/').to_owned();
+        Some(Found { kind: Kind::Container, id: it.id?, name, session: owner(it.labels)? })
+    });
+    let networks = networks.into_iter().filter_map(|it| {
+        Some(Found { kind: Kind::Network, id: it.id?, name: it.name?, session: owner(it.labels)? })
+    });
+    Ok(containers.chain(networks).collect())
+}
+
+fn owner(labels: Option<std::collections::HashMap<String, String>>) -> Option<String> {
+    labels?.remove(label::SESSION)
+}
+
+/// Containers at once, then the networks, which are not empty before. Tries all of them and gives
+/// the first error.
+async fn remove_all(
+    engine: &Engine,
+    found: Vec<Found>,
+    removed: &mut Removed,
+) -> Result<(), CleanError> {
+    let (containers, networks): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|thing| thing.kind == Kind::Container);
+    let mut first = Ok(());
+    for things in [containers, networks] {
+        let gone = join_all(things.into_iter().map(|thing| remove(engine, thing))).await;
+        for thing in gone {
+            match thing {
+                Ok(thing) => note(removed, thing),
+                Err(error) => first = first.and(Err(error)),
+            }
+        }
+    }
+    first
+}
+
+async fn remove(engine: &Engine, thing: Found) -> Result<Found, CleanError> {
+    let (what, result) = match thing.kind {
+        Kind::Container => ("container", container(engine, &thing.id).await),
+        Kind::Network => ("network", network(engine, &thing.id).await),
+    };
+    match result {
+        Ok(()) => Ok(thing),
+        Err(source) => Err(CleanError::Remove { what, name: thing.name, source }),
+    }
+}
+
+async fn network(engine: &Engine, id: &str) -> Result<(), Refusal> {
+    match engine.docker().remove_network(id).await.map_err(Refusal::from) {
+        Ok(()) => Ok(()),
+        Err(refusal) if refusal.is_not_found() => Ok(()),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+fn note(removed: &mut Removed, thing: Found) {
+    removed.sessions.insert(thing.session);
+    match thing.kind {
+        Kind::Container => removed.containers.insert(thing.name),
+        Kind::Network => removed.networks.insert(thing.name),
+    };
+}

@@ -1,0 +1,36 @@
+//! The only crate that knows Docker: images, the network, containers, the link into them.
+//!
+//! It starts what a [`lab::lab::Lab`] describes, carries bytes in and out, and removes everything
+//! again. It does not know what is being tried: no cause, no fault, no readiness, no timeline.
+//!
+//! # Layout
+//! - [`Engine`]: the connection to Docker, and what is wrong when there is none
+//! - [`images`]: what must be there before a lab can start, built from source when it is not
+//! - [`Testbed`]: one running system: provision, replace, scale, exec, logs, deaths, teardown
+//! - [`Link`]: the multiplexed stream to the workstation's PID 1, and HTTP through it
+//! - [`clean`]: what an earlier run left behind
+//!
+//! # Invariants
+//! 1. No type of the Docker client library appears in a public signature.
+//! 2. Every resource bears the label `checkride.session`; nothing without our label is touched.
+//! 3. A container is never privileged, never keeps a capability that the lab did not name, and
+//!    never sees the host: no bind mount, no published port, no route out of its network.
+
+pub mod clean;
+mod engine;
+pub mod images;
+mod label;
+mod link;
+mod progress;
+mod refusal;
+mod system;
+
+pub use clean::Removed;
+pub use engine::{Engine, EngineError, EngineVersion};
+pub use images::{ImageError, ImagePlan, Images};
+pub use link::{HttpAnswer, Incoming, Link, LinkError, LinkStream};
+pub use progress::{Built, Progress, Silent};
+pub use refusal::Refusal;
+pub use system::{
+    Death, ExecOutput, LogLine, ProvisionError, SpawnedExec, Testbed, TestbedError, environment,
+};

@@ -1,0 +1,83 @@
+//! What is removed and what is not.
+
+use testbed::{Engine, ProvisionError, Silent, Testbed, clean};
+
+use crate::ground::{images, lab, on, session, shell, sleeper};
+
+#[tokio::test]
+async fn two_sessions_stand_beside_each_other() {
+    on("one", &[("edge", sleeper())], |one| async move {
+        let other = session("two");
+        let started = Testbed::provision(&one.engine, &other, &one.lab, &one.images, &Silent).await;
+        let two = started.unwrap();
+        let own = "getent hosts edge | cut -d' ' -f1";
+        let here = one.run("workstation", own).await;
+        let there = two.exec("workstation", &["sh", "-c", own], None).await.unwrap();
+        assert_ne!(here.1, String::from_utf8(there.stdout).unwrap().trim());
+        let removed = two.tear_down().await.unwrap();
+        assert!(removed.sessions.contains(&other) && removed.sessions.len() == 1);
+        assert_eq!(one.run("edge", "echo alive").await.1, "alive");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn orphans_are_removed_and_live_sessions_are_not() {
+    on("live", &[("edge", sleeper())], |live| async move {
+        let dead = session("dead");
+        let started =
+            Testbed::provision(&live.engine, &dead, &live.lab, &live.images, &Silent).await;
+        // As a killed process would leave it: nobody takes it down.
+        drop(started.unwrap());
+        let is_live = |session: &str| session != dead;
+        let removed = clean::orphans(&live.engine, is_live).await.unwrap();
+        assert_eq!(removed.sessions.iter().collect::<Vec<_>>(), [&dead]);
+        assert_eq!((removed.containers.len(), removed.networks.len()), (2, 1));
+        assert_eq!(live.run("edge", "echo alive").await.1, "alive");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_start_that_is_given_up_leaves_nothing() {
+    let engine = Engine::connect().await.unwrap();
+    let (session, lab) = (session("given-up"), lab(&[("edge", sleeper()), ("bank", sleeper())]));
+    let images = images(&engine, &lab).await;
+    for milliseconds in [5, 60, 200] {
+        let starting = Testbed::provision(&engine, &session, &lab, &images, &Silent);
+        let patience = std::time::Duration::from_millis(milliseconds);
+        drop(tokio::time::timeout(patience, starting).await);
+        clean::session(&engine, &session).await.unwrap();
+        // Looked for in another way than the code does.
+        let left = std::process::Command::new("docker")
+            .args(["ps", "--all", "--quiet", "--filter", &format!("name={session}")])
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8(left.stdout).unwrap(), "");
+    }
+}
+
+#[tokio::test]
+async fn a_start_that_fails_says_why_and_leaves_nothing() {
+    let engine = Engine::connect().await.unwrap();
+    let session = session("fails");
+    let mut lab = lab(&[("edge", sleeper())]);
+    let images = images(&engine, &lab).await;
+
+    // The workstation's program ends at once, with a word about it.
+    let broken = shell("echo nothing to do here >&2; exit 1");
+    let broken = lab::compose::Service { stdin_open: true, ..broken };
+    lab.system.compose.services.insert("edge".to_owned(), broken);
+    lab.system.workstation = "edge".to_owned();
+    let error = Testbed::provision(&engine, &session, &lab, &images, &Silent).await.err().unwrap();
+    assert!(matches!(error, ProvisionError::Link { .. }), "{error:?}");
+    assert!(error.to_string().contains("nothing to do here"), "{error}");
+
+    // A service that the images were not made for.
+    lab.system.compose.services.insert("edge".to_owned(), sleeper());
+    lab.system.workstation = "workstation".to_owned();
+    lab.system.compose.services.insert("late".to_owned(), sleeper());
+    let error = Testbed::provision(&engine, &session, &lab, &images, &Silent).await.err().unwrap();
+    assert!(error.to_string().contains("late"), "{error}");
+    assert!(clean::session(&engine, &session).await.unwrap().is_empty());
+}
