@@ -1,0 +1,120 @@
+//! Dashboards in the terminal: the very files of Grafana, their queries asked of Prometheus, the
+//! answers drawn as text. Which panels were drawn, with which numbers, is what gets recorded.
+
+use std::time::Duration;
+
+use dashboard::text::{self, Colour, View};
+use dashboard::{Dashboard, Panel, Query, Range, Series};
+use futures::future::join_all;
+use jiff::Timestamp;
+use session::event::{Door, Effect, Kind, PanelView};
+
+use super::oncall::DashboardArgs;
+use super::{Doors, Printed, excerpt, table};
+use crate::prometheus::PrometheusError;
+
+/// Columns where the output is no terminal.
+const PLAIN: u16 = 100;
+
+/// All dashboards and the titles of their panels.
+pub(super) fn list(dashboards: &[Dashboard]) -> String {
+    let rows: Vec<Vec<String>> = dashboards
+        .iter()
+        .map(|dashboard| {
+            let panels: Vec<&str> =
+                dashboard.panels().iter().map(|panel| panel.title.as_str()).collect();
+            vec![dashboard.uid.clone(), dashboard.title.clone(), panels.join(", ")]
+        })
+        .collect();
+    table::draw(&["NAME", "TITLE", "PANELS"], &rows)
+}
+
+/// Draws a dashboard (or the panels asked for) and records it.
+pub(super) async fn show(doors: &Doors, args: &DashboardArgs, columns: Option<u16>) -> Printed {
+    let Some(found) = doors.dashboards.iter().find(|it| it.uid == args.name) else {
+        let names: Vec<&str> = doors.dashboards.iter().map(|it| it.uid.as_str()).collect();
+        let message = format!("no dashboard `{}`; there are {}", args.name, names.join(", "));
+        return Printed::refused("oncall", message);
+    };
+    let wanted = args.panel.as_deref().map(str::to_lowercase);
+    let is_wanted = |panel: &&Panel| {
+        wanted.as_deref().is_none_or(|wanted| panel.title.to_lowercase().contains(wanted))
+    };
+    let panels: Vec<&Panel> = found.panels().iter().filter(is_wanted).collect();
+    if panels.is_empty() {
+        let titles: Vec<&str> = found.panels().iter().map(|panel| panel.title.as_str()).collect();
+        let message = format!("`{}` has no such panel; it has {}", found.uid, titles.join(", "));
+        return Printed::refused("oncall", message);
+    }
+    let view = View {
+        range: Range::last(args.last, now()),
+        width: text::panel_width(columns.unwrap_or(PLAIN)),
+        colour: if columns.is_some() { Colour::On } else { Colour::Off },
+        marks: &[],
+    };
+    let drawn = join_all(panels.iter().map(|panel| draw(doors, panel, &view))).await;
+    record(doors, found, args.last, &drawn);
+    let body: Vec<&str> = drawn.iter().map(|drawn| drawn.text.as_str()).collect();
+    let body = text::page(&body, columns.unwrap_or(PLAIN));
+    let heading = format!("{} (last {})\n\n", found.title, humantime::format_duration(args.last));
+    Printed::out(heading + &body)
+}
+
+struct Drawn {
+    title: String,
+    promql: Vec<String>,
+    text: String,
+    shown: String,
+}
+
+async fn draw(doors: &Doors, panel: &Panel, view: &View<'_>) -> Drawn {
+    let queries = panel.queries(&view.range);
+    let promql = queries.iter().map(|query| query.expr.clone()).collect();
+    let answers = join_all(queries.iter().map(|query| ask(doors, query, &view.range))).await;
+    let answers: Result<Vec<Vec<Series>>, String> = answers.into_iter().collect();
+    let title = panel.title.clone();
+    let drawn = match answers {
+        Ok(series) => {
+            let series: Vec<Series> = series.into_iter().flatten().collect();
+            text::draw(panel, &series, view)
+        }
+        Err(problem) => text::draw_problem(panel, &problem, view),
+    };
+    Drawn { title, promql, text: drawn.text, shown: drawn.shown }
+}
+
+async fn ask(doors: &Doors, query: &Query, range: &Range) -> Result<Vec<Series>, String> {
+    let answer: Result<Vec<u8>, PrometheusError> = if query.instant {
+        doors.prometheus.instant(&query.expr).await
+    } else {
+        doors.prometheus.range(&query.expr, range.from, range.to, range.step).await
+    };
+    let body = answer.map_err(|error| format!("{:#}", anyhow::Error::from(error)))?;
+    query.read(&body).map_err(|error| error.to_string())
+}
+
+fn record(doors: &Doors, dashboard: &Dashboard, last: Duration, drawn: &[Drawn]) {
+    let panels = drawn
+        .iter()
+        .map(|drawn| PanelView {
+            title: drawn.title.clone(),
+            promql: drawn.promql.clone(),
+            shown: excerpt(&drawn.shown),
+        })
+        .collect();
+    doors.record(
+        Door::Dashboards,
+        Effect::Look,
+        Kind::DashboardViewed {
+            dashboard: dashboard.uid.clone(),
+            title: dashboard.title.clone(),
+            last_s: last.as_secs(),
+            panels,
+        },
+    );
+}
+
+/// Unix time in seconds.
+fn now() -> f64 {
+    Timestamp::now().as_microsecond() as f64 / 1e6
+}

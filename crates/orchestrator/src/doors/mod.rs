@@ -1,0 +1,209 @@
+//! The doors that are programs in the workstation: `deployctl`, `edgectl` and `oncall`.
+//!
+//! A person runs them there; the agent hands the words over, and this is where they are understood,
+//! carried out and recorded as what they are (a log read, a dashboard looked at, a rollback), with
+//! what was shown. Words are a stranger's: they are parsed by clap and never reach a shell.
+
+mod answer;
+mod dashboards;
+mod deployctl;
+mod diff;
+mod edgectl;
+mod oncall;
+mod table;
+
+use std::sync::Arc;
+
+pub use oncall::render_page;
+
+use clap::Parser;
+use dashboard::Dashboard;
+use lab::lab::Lab;
+use session::event::{Door, Effect, Kind, Participant};
+use tokio::sync::watch;
+
+use crate::control::{Act, Control, ControlError};
+use crate::logs::Logs;
+use crate::prometheus::Prometheus;
+use crate::recorder::Recorder;
+
+/// At most so much of what was shown goes into an event, in bytes.
+const SHOWN: usize = 16 * 1024;
+
+/// What the doors open on to. Cheap to clone.
+#[derive(Clone)]
+pub struct Doors {
+    pub lab: Arc<Lab>,
+    /// Whose answers teammates give.
+    pub cause: String,
+    pub control: Arc<Control>,
+    pub prometheus: Prometheus,
+    pub logs: Logs,
+    pub recorder: Recorder,
+    pub dashboards: Arc<Vec<Dashboard>>,
+    /// The page, once it has gone out.
+    pub page: watch::Receiver<Option<PageText>>,
+    /// Becomes true when the person says that they are done.
+    pub done: watch::Sender<bool>,
+}
+
+/// The page as a person reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageText {
+    pub alert: String,
+    pub severity: String,
+    pub summary: String,
+    pub promql: String,
+    pub since: String,
+}
+
+/// What a program prints, and its exit code.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Printed {
+    pub stdout: String,
+    pub stderr: String,
+    pub code: u8,
+}
+
+// === impl Printed ===
+
+impl Printed {
+    fn out(stdout: impl Into<String>) -> Printed {
+        let mut stdout = stdout.into();
+        if !stdout.is_empty() && !stdout.ends_with('\n') {
+            stdout.push('\n');
+        }
+        Printed { stdout, stderr: String::new(), code: 0 }
+    }
+
+    fn refused(program: &str, message: impl std::fmt::Display) -> Printed {
+        Printed { stdout: String::new(), stderr: format!("{program}: {message:#}\n"), code: 1 }
+    }
+}
+
+// === impl Doors ===
+
+impl Doors {
+    /// Carries out one command of the workstation. `columns` is the width of the terminal, if one.
+    pub async fn call(&self, program: &str, args: &[String], columns: Option<u16>) -> Printed {
+        match program {
+            "deployctl" => match parse::<deployctl::Deployctl>(program, args, columns) {
+                Ok(command) => deployctl::run(self, command, columns).await,
+                Err(printed) => printed,
+            },
+            "edgectl" => match parse::<edgectl::Edgectl>(program, args, columns) {
+                Ok(command) => edgectl::run(self, command).await,
+                Err(printed) => printed,
+            },
+            "oncall" => match parse::<oncall::Oncall>(program, args, columns) {
+                Ok(command) => oncall::run(self, command, columns).await,
+                Err(printed) => printed,
+            },
+            other => Printed::refused(other, "no such program here"),
+        }
+    }
+
+    fn record(&self, door: Door, effect: Effect, kind: Kind) {
+        self.recorder.record(Participant::Candidate, door, effect, kind);
+    }
+
+    /// Records an act, done or refused, and says so to the person.
+    fn act(
+        &self,
+        program: &str,
+        asked: &Asked<'_>,
+        outcome: Result<Act, ControlError>,
+        say: impl FnOnce(&Act) -> String,
+    ) -> Printed {
+        match outcome {
+            Ok(act) => {
+                let said = say(&act);
+                self.record(
+                    Door::Control,
+                    Effect::Act,
+                    Kind::Control {
+                        verb: act.verb.to_owned(),
+                        target: act.target,
+                        detail: act.detail,
+                        before: Some(act.before),
+                        after: Some(act.after),
+                        ok: true,
+                        shown: said.clone(),
+                    },
+                );
+                Printed::out(said)
+            }
+            Err(error) => {
+                let printed = Printed::refused(program, anyhow::Error::from(error));
+                self.record(
+                    Door::Control,
+                    Effect::Act,
+                    Kind::Control {
+                        verb: asked.verb.to_owned(),
+                        target: asked.target.to_owned(),
+                        detail: asked.detail.to_owned(),
+                        before: None,
+                        after: None,
+                        ok: false,
+                        shown: printed.stderr.clone(),
+                    },
+                );
+                printed
+            }
+        }
+    }
+
+    /// Records a look at the control plane and prints it.
+    fn look(&self, asked: &Asked<'_>, shown: String) -> Printed {
+        self.record(
+            Door::Control,
+            Effect::Look,
+            Kind::Control {
+                verb: asked.verb.to_owned(),
+                target: asked.target.to_owned(),
+                detail: asked.detail.to_owned(),
+                before: None,
+                after: None,
+                ok: true,
+                shown: excerpt(&shown),
+            },
+        );
+        Printed::out(shown)
+    }
+}
+
+/// What somebody asked of the control plane.
+struct Asked<'a> {
+    verb: &'a str,
+    target: &'a str,
+    detail: &'a str,
+}
+
+/// Understands the words of a command, or says how they should be, as the program itself would.
+fn parse<P: Parser>(program: &str, args: &[String], columns: Option<u16>) -> Result<P, Printed> {
+    let words = std::iter::once(program.to_owned()).chain(args.iter().cloned());
+    let width = usize::from(columns.unwrap_or(80));
+    let parsed = P::command()
+        .term_width(width)
+        .try_get_matches_from(words)
+        .and_then(|matches| P::from_arg_matches(&matches));
+    parsed.map_err(|error| {
+        let text = error.render();
+        let text = if columns.is_some() { text.ansi().to_string() } else { text.to_string() };
+        let code = u8::try_from(error.exit_code()).unwrap_or(2);
+        if error.use_stderr() {
+            Printed { stdout: String::new(), stderr: text, code }
+        } else {
+            Printed { stdout: text, stderr: String::new(), code }
+        }
+    })
+}
+
+/// The beginning of a text, cut at a character.
+fn excerpt(text: &str) -> String {
+    let mut end = text.len().min(SHOWN);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].to_owned()
+}

@@ -1,0 +1,227 @@
+//! `oncall`: the page, dashboards, logs, the wiki, people and the notebook.
+
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use session::event::{Door, Effect, Kind, Standing};
+
+use super::{Doors, PageText, Printed, answer, dashboards, excerpt};
+
+/// What the person on call has at hand.
+#[derive(Parser)]
+#[command(name = "oncall", disable_version_flag = true)]
+pub(super) struct Oncall {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// The page that called you in.
+    Page,
+    /// What is expected of you, and what there is.
+    Brief,
+    /// All dashboards and their panels.
+    Dashboards,
+    /// Draw a dashboard, or one panel of it.
+    Dashboard(DashboardArgs),
+    /// Read the log of a service (all replicas) or of one container.
+    Logs(LogsArgs),
+    /// All wiki pages, or one.
+    Wiki { page: Option<String> },
+    /// Ask your colleagues something.
+    Ask {
+        #[arg(required = true)]
+        question: Vec<String>,
+    },
+    /// Post a status update to the incident channel.
+    Say {
+        #[arg(required = true)]
+        text: Vec<String>,
+    },
+    /// Note what you think is going on.
+    Hypothesis(HypothesisArgs),
+    /// You are done.
+    Done,
+}
+
+#[derive(Args)]
+pub(super) struct DashboardArgs {
+    pub(super) name: String,
+    /// Only panels whose title contains this.
+    #[arg(long)]
+    pub(super) panel: Option<String>,
+    /// How far back, such as 5m or 1h.
+    #[arg(long, default_value = "5m", value_parser = humantime::parse_duration)]
+    pub(super) last: Duration,
+}
+
+#[derive(Args)]
+struct LogsArgs {
+    service: String,
+    /// Only lines that match this regular expression.
+    #[arg(long)]
+    grep: Option<String>,
+    /// At most so many lines, the newest ones.
+    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    last: u64,
+}
+
+#[derive(Args)]
+struct HypothesisArgs {
+    #[arg(required = true)]
+    text: Vec<String>,
+    /// How sure you are, in percent.
+    #[arg(long, value_parser = clap::value_parser!(u8).range(0..=100))]
+    confidence: Option<u8>,
+    /// You no longer believe it.
+    #[arg(long, conflicts_with = "confirm")]
+    rule_out: bool,
+    /// You have seen it proven.
+    #[arg(long)]
+    confirm: bool,
+}
+
+pub(super) async fn run(doors: &Doors, command: Oncall, columns: Option<u16>) -> Printed {
+    match command.verb {
+        Verb::Page => page(doors),
+        Verb::Brief => {
+            doors.record(Door::Page, Effect::Look, Kind::BriefRead);
+            Printed::out(doors.lab.briefing.clone())
+        }
+        Verb::Dashboards => {
+            doors.record(Door::Dashboards, Effect::Look, Kind::DashboardsListed);
+            Printed::out(dashboards::list(&doors.dashboards))
+        }
+        Verb::Dashboard(args) => dashboards::show(doors, &args, columns).await,
+        Verb::Logs(args) => logs(doors, &args),
+        Verb::Wiki { page } => wiki(doors, page.as_deref()),
+        Verb::Ask { question } => ask(doors, &question.join(" ")),
+        Verb::Say { text } => say(doors, text.join(" ")),
+        Verb::Hypothesis(args) => hypothesis(doors, &args),
+        Verb::Done => {
+            doors.record(Door::Page, Effect::Say, Kind::Done);
+            doors.done.send_replace(true);
+            Printed::out("Thank you. You can close the terminal.")
+        }
+    }
+}
+
+fn page(doors: &Doors) -> Printed {
+    let Some(page) = doors.page.borrow().clone() else {
+        return Printed::out("No page. All is quiet.");
+    };
+    doors.record(Door::Page, Effect::Look, Kind::PageRead);
+    Printed::out(render_page(&page))
+}
+
+/// The page as it stands on the phone.
+pub fn render_page(page: &PageText) -> String {
+    format!(
+        "{}  {}\n{}\n\nalert   {}\nsince   {}\nexpr    {}\n",
+        page.severity, page.alert, page.summary, page.alert, page.since, page.promql
+    )
+}
+
+fn logs(doors: &Doors, args: &LogsArgs) -> Printed {
+    let pattern = match args.grep.as_deref().map(regex::Regex::new).transpose() {
+        Ok(pattern) => pattern,
+        Err(error) => return Printed::refused("oncall", error),
+    };
+    let known = fault::Hands::testbed(doors.control.as_ref()).containers();
+    let services = &doors.lab.system.compose.services;
+    let hidden = [Some(&doors.lab.system.workstation), doors.lab.system.internet.as_ref()];
+    let is_hidden = |name: &str| hidden.iter().flatten().any(|it| it.as_str() == name);
+    let readable = |name: &str| !is_hidden(name);
+    if !readable(&args.service)
+        || !(services.contains_key(&args.service) || known.contains(&args.service))
+    {
+        let names: Vec<&str> = known.iter().map(String::as_str).filter(|it| readable(it)).collect();
+        return Printed::refused(
+            "oncall",
+            format!("no service `{}`; there are {}", args.service, names.join(", ")),
+        );
+    }
+    let last = usize::try_from(args.last).unwrap_or(usize::MAX);
+    let matches = |line: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(line));
+    let lines = doors.logs.read(&args.service, last, matches);
+    let text: String =
+        lines.iter().map(|(name, line)| format!("{name} | {}\n", line.text)).collect();
+    doors.record(
+        Door::Logs,
+        Effect::Look,
+        Kind::LogsRead {
+            service: args.service.clone(),
+            grep: args.grep.clone(),
+            lines: lines.len() as u64,
+            shown: excerpt(&text),
+        },
+    );
+    Printed::out(if text.is_empty() { "no lines".to_owned() } else { text })
+}
+
+fn wiki(doors: &Doors, page: Option<&str>) -> Printed {
+    let wiki = &doors.lab.wiki;
+    let Some(page) = page else {
+        doors.record(Door::Wiki, Effect::Look, Kind::WikiListed);
+        let names: Vec<&str> = wiki.keys().map(String::as_str).collect();
+        return Printed::out(names.join("\n"));
+    };
+    let name = page.trim_end_matches(".md");
+    let Some(text) = wiki.get(name) else {
+        let names: Vec<&str> = wiki.keys().map(String::as_str).collect();
+        return Printed::refused(
+            "oncall",
+            format!("no page `{page}`; there are {}", names.join(", ")),
+        );
+    };
+    doors.record(Door::Wiki, Effect::Look, Kind::WikiRead { page: name.to_owned() });
+    Printed::out(text.clone())
+}
+
+fn ask(doors: &Doors, question: &str) -> Printed {
+    let found = answer::find(&doors.lab.answers, question);
+    let (who, says) = match found {
+        Some(answer) => (answer.who.as_str(), answer::says(answer, &doors.cause)),
+        None => ("the channel", answer::NOBODY),
+    };
+    doors.record(
+        Door::Channel,
+        Effect::Look,
+        Kind::Asked {
+            question: question.to_owned(),
+            answer_id: found.map(|answer| answer.id.clone()),
+            who: who.to_owned(),
+            answer: says.to_owned(),
+        },
+    );
+    Printed::out(format!("{who}: {}", says.trim()))
+}
+
+fn say(doors: &Doors, text: String) -> Printed {
+    doors.record(Door::Channel, Effect::Say, Kind::Said { text });
+    Printed::out("posted to #incident")
+}
+
+fn hypothesis(doors: &Doors, args: &HypothesisArgs) -> Printed {
+    let standing = match (args.rule_out, args.confirm) {
+        (true, _) => Standing::RuledOut,
+        (_, true) => Standing::Confirmed,
+        _ => Standing::Open,
+    };
+    let text = args.text.join(" ");
+    let said = match (standing, args.confidence) {
+        (Standing::RuledOut, _) => "noted as ruled out".to_owned(),
+        (Standing::Confirmed, _) => "noted as confirmed".to_owned(),
+        (Standing::Open, Some(percent)) => format!("noted at {percent} %"),
+        (Standing::Open, None) => {
+            "noted; add --confidence to say how sure you are, in percent".to_owned()
+        }
+    };
+    doors.record(
+        Door::Notebook,
+        Effect::Think,
+        Kind::Hypothesis { text, confidence: args.confidence, status: standing },
+    );
+    Printed::out(said)
+}

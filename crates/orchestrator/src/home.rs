@@ -1,0 +1,275 @@
+//! Where sessions are kept: the data directory, its sessions and who holds them right now.
+//!
+//! `<home>/sessions/<id>/` holds `journal.jsonl`, `journal.head`, terminal recordings and the
+//! report. A session that runs holds a lock on `lock`; the lock goes with the process, however it
+//! ends, so a session without one is over.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rand::RngExt;
+
+/// The data directory.
+#[derive(Debug, Clone)]
+pub struct Home {
+    root: PathBuf,
+}
+
+/// The folder of one session.
+#[derive(Debug, Clone)]
+pub struct SessionFolder {
+    pub id: String,
+    pub path: PathBuf,
+}
+
+/// A session that this process runs.
+#[derive(Debug)]
+#[must_use = "dropping it lets others take the session for ended"]
+pub struct Held {
+    pub folder: SessionFolder,
+    _lock: File,
+}
+
+/// Why the data directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum HomeError {
+    #[error("cannot write to `{path}`; set CHECKRIDE_HOME to a folder that you may write to")]
+    Write { path: PathBuf, source: io::Error },
+    #[error("cannot read `{path}`")]
+    Read { path: PathBuf, source: io::Error },
+    #[error("there is no session `{id}`; `checkride sessions` lists them")]
+    Unknown { id: String },
+    #[error("`{id}` is the beginning of several sessions: {several}")]
+    Ambiguous { id: String, several: String },
+    #[error("the key `{path}` is not 32 bytes long; move it away and a new one is made")]
+    Key { path: PathBuf },
+}
+
+// === impl Home ===
+
+impl Home {
+    /// Opens the data directory, creating it for this user only.
+    ///
+    /// # Errors
+    /// When it can neither be found nor created.
+    pub fn open(root: &Path) -> Result<Home, HomeError> {
+        let home = Home { root: root.to_owned() };
+        create_private(&home.sessions_folder())?;
+        Ok(home)
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn sessions_folder(&self) -> PathBuf {
+        self.root.join("sessions")
+    }
+
+    /// A new session with a fresh id, locked by this process.
+    ///
+    /// # Errors
+    /// When its folder cannot be created.
+    pub fn create(&self, now: jiff::Timestamp) -> Result<Held, HomeError> {
+        loop {
+            let id = fresh_id(now);
+            let path = self.sessions_folder().join(&id);
+            if path.exists() {
+                continue;
+            }
+            create_private(&path)?;
+            let lock_path = path.join("lock");
+            let lock = File::create(&lock_path)
+                .and_then(|file| file.lock().map(|()| file))
+                .map_err(|source| HomeError::Write { path: lock_path, source })?;
+            return Ok(Held { folder: SessionFolder { id, path }, _lock: lock });
+        }
+    }
+
+    /// All sessions, newest first.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn sessions(&self) -> Result<Vec<SessionFolder>, HomeError> {
+        let folder = self.sessions_folder();
+        let failed = |source| HomeError::Read { path: folder.clone(), source };
+        let mut sessions = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            if let Ok(id) = entry.file_name().into_string()
+                && entry.path().is_dir()
+            {
+                sessions.push(SessionFolder { id, path: entry.path() });
+            }
+        }
+        sessions.sort_by(|a, b| b.id.cmp(&a.id));
+        Ok(sessions)
+    }
+
+    /// The session with this id, or the only one whose id begins so. `latest` is the newest.
+    ///
+    /// # Errors
+    /// When there is none, or more than one.
+    pub fn find(&self, id: &str) -> Result<SessionFolder, HomeError> {
+        let mut sessions = self.sessions()?;
+        if id == "latest" {
+            return sessions
+                .into_iter()
+                .next()
+                .ok_or_else(|| HomeError::Unknown { id: id.to_owned() });
+        }
+        sessions.retain(|session| session.id.starts_with(id));
+        if let Some(exact) = sessions.iter().position(|session| session.id == id) {
+            return Ok(sessions.swap_remove(exact));
+        }
+        match sessions.len() {
+            0 => Err(HomeError::Unknown { id: id.to_owned() }),
+            1 => Ok(sessions.swap_remove(0)),
+            _ => {
+                let several: Vec<_> = sessions.into_iter().map(|session| session.id).collect();
+                Err(HomeError::Ambiguous { id: id.to_owned(), several: several.join(", ") })
+            }
+        }
+    }
+
+    /// Whether a process holds the session right now. A session without a folder is not live.
+    pub fn is_live(&self, id: &str) -> bool {
+        let folder = SessionFolder { id: id.to_owned(), path: self.sessions_folder().join(id) };
+        folder.is_live()
+    }
+
+    /// The key that signs journal heads: 32 bytes that never enter a lab, made at first use.
+    ///
+    /// # Errors
+    /// When it can be neither read nor written.
+    pub fn key(&self) -> Result<[u8; 32], HomeError> {
+        let path = self.root.join("key");
+        match File::open(&path) {
+            Ok(mut file) => {
+                let mut bytes = Vec::new();
+                file.read_to_end(&mut bytes)
+                    .map_err(|source| HomeError::Read { path: path.clone(), source })?;
+                bytes.try_into().map_err(|_| HomeError::Key { path })
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.make_key(&path),
+            Err(source) => Err(HomeError::Read { path, source }),
+        }
+    }
+
+    /// Writes a new key beside the old place and links it there, so that of two processes that
+    /// start at once both end with the same one.
+    fn make_key(&self, path: &Path) -> Result<[u8; 32], HomeError> {
+        let failed = |source| HomeError::Write { path: path.to_owned(), source };
+        let key: [u8; 32] = rand::rng().random();
+        let draft = self.root.join(format!("key.{}", std::process::id()));
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&draft)
+            .map_err(failed)?;
+        file.write_all(&key).and_then(|()| file.sync_all()).map_err(failed)?;
+        let linked = fs::hard_link(&draft, path);
+        fs::remove_file(&draft).map_err(failed)?;
+        match linked {
+            Ok(()) => Ok(key),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.key(),
+            Err(source) => Err(failed(source)),
+        }
+    }
+}
+
+// === impl SessionFolder ===
+
+impl SessionFolder {
+    /// The journal of the session.
+    pub fn journal(&self) -> PathBuf {
+        self.path.join("journal.jsonl")
+    }
+
+    /// The signed head of the journal.
+    pub fn head(&self) -> PathBuf {
+        self.path.join("journal.head")
+    }
+
+    /// The HTML report.
+    pub fn report(&self) -> PathBuf {
+        self.path.join("report.html")
+    }
+
+    /// The recording of a terminal.
+    pub fn recording(&self, terminal: &str) -> PathBuf {
+        self.path.join(format!("{terminal}.cast"))
+    }
+
+    /// Whether a process holds the session right now.
+    pub fn is_live(&self) -> bool {
+        let Ok(lock) = File::open(self.path.join("lock")) else {
+            return false;
+        };
+        matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+}
+
+fn create_private(path: &Path) -> Result<(), HomeError> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|source| HomeError::Write { path: path.to_owned(), source })
+}
+
+/// `20261123-2340-k3f9`: sorts by time, says when, and is short enough for a container's name.
+fn fresh_id(now: jiff::Timestamp) -> String {
+    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+    let mut random = rand::rng();
+    let tail: String =
+        (0..4).map(|_| char::from(LETTERS[random.random_range(0..LETTERS.len())])).collect();
+    format!("{}-{tail}", now.strftime("%Y%m%d-%H%M%S"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn home() -> (tempfile::TempDir, Home) {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        (folder, home)
+    }
+
+    #[test]
+    fn a_session_is_live_while_it_is_held_and_over_when_the_holder_is_gone() {
+        let (_folder, home) = home();
+        let held = home.create(jiff::Timestamp::now()).unwrap();
+        let id = held.folder.id.clone();
+        assert!(home.is_live(&id));
+        drop(held);
+        assert!(!home.is_live(&id));
+        assert!(!home.is_live("no-such-session"));
+    }
+
+    #[test]
+    fn a_session_is_found_by_the_beginning_of_its_id_and_as_the_latest() {
+        let (_folder, home) = home();
+        let old = home.create(jiff::Timestamp::from_second(1_700_000_000).unwrap()).unwrap();
+        let new = home.create(jiff::Timestamp::from_second(1_800_000_000).unwrap()).unwrap();
+        assert_eq!(home.find("2023").unwrap().id, old.folder.id);
+        assert_eq!(home.find("latest").unwrap().id, new.folder.id);
+        assert!(matches!(home.find("20"), Err(HomeError::Ambiguous { .. })));
+        assert!(matches!(home.find("nope"), Err(HomeError::Unknown { .. })));
+    }
+
+    #[test]
+    fn the_key_stays_the_same_and_is_readable_by_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_folder, home) = home();
+        assert_eq!(home.key().unwrap(), home.key().unwrap());
+        let mode = fs::metadata(home.root().join("key")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,35 @@
+//! One session from provision to report: the only state machine of Checkride.
+//!
+//! It starts a lab's system, holds its steady state, injects one cause, waits for the page, lets a
+//! player (a person or a persona) look and act through the doors, tells relief from mitigation, and
+//! ends in order whatever happens. It knows no Docker (that is `testbed`), prints nothing (that is
+//! `checkride`), and nothing in it is about payments (that is `labs/`).
+//!
+//! # Layout
+//! - [`run`]: the phases, the only state machine
+//! - [`home`], [`recorder`]: where sessions are kept, and how events get there
+//! - [`stage`], [`health`], [`steady`], [`prometheus`], [`logs`]: the running system and how it is
+//! - [`control`]: deployments and the edge, with before and after
+//! - [`doors`]: `deployctl`, `edgectl`, `oncall`
+//! - [`terminal`], `workstation`: terminals, command lines and calls
+//! - [`player`], [`persona`], [`rehearsal`]: who sits at the terminal
+//! - [`report`]: from a session's folder to its report
+
+pub mod control;
+pub mod doors;
+mod frames;
+pub mod health;
+pub mod home;
+pub mod logs;
+pub mod lost;
+pub mod persona;
+pub mod player;
+pub mod prometheus;
+pub mod recorder;
+pub mod rehearsal;
+pub mod report;
+pub mod run;
+pub mod stage;
+pub mod steady;
+pub mod terminal;
+mod workstation;

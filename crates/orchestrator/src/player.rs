@@ -1,0 +1,52 @@
+//! Who sits at the terminal: a person at a keyboard, or a persona with a script.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::doors::PageText;
+use crate::health::Now;
+use crate::recorder::Recorder;
+use crate::terminal::{Terminal, Terminals};
+
+/// What a player has before them once they were paged.
+pub struct Seat {
+    pub page: PageText,
+    /// The first terminal, with its prompt already there.
+    pub terminal: Terminal,
+    /// For more terminals.
+    pub terminals: Terminals,
+    /// How the system is, as the lab sees it. A persona waits by it; a person never sees it.
+    pub now: watch::Receiver<Now>,
+    /// Becomes true with `oncall done`.
+    pub done: watch::Receiver<bool>,
+    pub recorder: Recorder,
+}
+
+/// Somebody who plays until they are done.
+pub trait Player: Send {
+    /// Columns and rows of the first terminal.
+    fn size(&self) -> (u16, u16);
+
+    /// Plays. Returning ends the session.
+    ///
+    /// # Errors
+    /// When a script met something that it did not expect; the session then ends as failed.
+    fn play(self, seat: Seat) -> impl Future<Output = Result<(), PlayError>> + Send;
+}
+
+/// Why a player could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum PlayError {
+    #[error("step {step} of the persona (`{what}`) had no prompt after {}s; the terminal showed:\n{screen}", within.as_secs())]
+    NoPrompt { step: usize, what: String, within: Duration, screen: String },
+    #[error("step {step} of the persona (`{what}`) did not show /{wanted}/ but:\n{screen}")]
+    NotShown { step: usize, what: String, wanted: String, screen: String },
+    #[error("step {step} of the persona waited {}s for `{what}` in vain: {state}", within.as_secs())]
+    NotReached { step: usize, what: &'static str, within: Duration, state: String },
+    #[error("the terminal closed while the persona was at step {step}")]
+    Closed { step: usize },
+    #[error("the terminal of this machine does not work")]
+    Terminal(#[from] std::io::Error),
+}

@@ -1,0 +1,261 @@
+//! The recorder of a session: the timeline in memory, the journal on disk, and everybody who
+//! follows. The one way by which an event comes into being.
+//!
+//! Written before shown: an event is in the journal's file before any follower sees it. It is on
+//! stable storage within [`GROUP`], and before `record` returns for those that decide the report.
+//! When the journal cannot be written, the recorder says so once on [`Recorder::failure`] and goes
+//! on in memory; whether the session may go on is decided by the session, not here.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use session::event::{Door, Effect, Event, Happening, Kind, Participant};
+use session::journal::{Header, JournalError, Writer};
+use session::timeline::Timeline;
+use tokio::sync::{broadcast, watch};
+
+use crate::home::SessionFolder;
+
+/// At most so long is an event in the page cache only.
+pub const GROUP: Duration = Duration::from_millis(50);
+/// A follower that is so many events behind has to read the timeline again.
+const BACKLOG: usize = 1024;
+
+/// Cheap to clone; all clones are the same recorder.
+#[derive(Clone)]
+pub struct Recorder {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    inner: Mutex<Inner>,
+    started: Instant,
+    followers: broadcast::Sender<Arc<Event>>,
+    failure: watch::Sender<Option<String>>,
+}
+
+struct Inner {
+    timeline: Timeline,
+    journal: Option<Journal>,
+    dirty: bool,
+}
+
+struct Journal {
+    writer: Writer<File>,
+    head: PathBuf,
+}
+
+/// Why recording could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum RecorderError {
+    #[error("cannot create `{path}`; free some space or set CHECKRIDE_HOME to another disk")]
+    Create { path: PathBuf, source: io::Error },
+    #[error("cannot begin the journal")]
+    Journal(#[from] JournalError),
+}
+
+// === impl Recorder ===
+
+impl Recorder {
+    /// Begins the journal of a session; its clock starts now.
+    ///
+    /// # Errors
+    /// When the journal's file cannot be created.
+    pub fn begin(
+        folder: &SessionFolder,
+        lab: &str,
+        key: &[u8; 32],
+    ) -> Result<Recorder, RecorderError> {
+        let path = folder.journal();
+        let file =
+            File::create_new(&path).map_err(|source| RecorderError::Create { path, source })?;
+        let writer = Writer::create(file, &Header::new(&folder.id, lab, key), key)?;
+        let journal = Journal { writer, head: folder.head() };
+        let inner = Inner { timeline: Timeline::new(), journal: Some(journal), dirty: true };
+        let recorder = Recorder {
+            shared: Arc::new(Shared {
+                inner: Mutex::new(inner),
+                started: Instant::now(),
+                followers: broadcast::Sender::new(BACKLOG),
+                failure: watch::Sender::new(None),
+            }),
+        };
+        recorder.commit_in_groups();
+        Ok(recorder)
+    }
+
+    /// Time since the session's start.
+    pub fn now(&self) -> Duration {
+        self.shared.started.elapsed()
+    }
+
+    /// The instant of the session's start.
+    pub fn started(&self) -> Instant {
+        self.shared.started
+    }
+
+    /// Records what happened, now.
+    pub fn record(
+        &self,
+        participant: Participant,
+        door: Door,
+        effect: Effect,
+        kind: Kind,
+    ) -> Arc<Event> {
+        let at_once = decides(&kind, effect);
+        let happening = Happening { participant, door, effect, kind };
+        let mut inner = self.lock();
+        let wall = format!("{:.3}", Timestamp::now());
+        let event = Arc::new(inner.timeline.record(happening, self.now(), wall).clone());
+        inner.dirty = true;
+        let written = match &mut inner.journal {
+            Some(journal) => journal.writer.append(&event).map_err(io::Error::other),
+            None => Ok(()),
+        };
+        let written = if at_once { written.and_then(|()| inner.commit()) } else { written };
+        if let Err(error) = written {
+            self.give_up(&mut inner, &error);
+        }
+        drop(inner);
+        // Nobody following is fine: the timeline keeps the event.
+        let _ = self.shared.followers.send(Arc::clone(&event));
+        event
+    }
+
+    /// Records what the lab itself did.
+    pub fn truth(&self, kind: Kind) -> Arc<Event> {
+        self.record(Participant::Lab, Door::Session, Effect::Truth, kind)
+    }
+
+    /// All events from now on. A follower that lags too far is told so by the channel.
+    pub fn follow(&self) -> broadcast::Receiver<Arc<Event>> {
+        self.shared.followers.subscribe()
+    }
+
+    /// All events so far.
+    pub fn events(&self) -> Vec<Event> {
+        self.lock().timeline.events().to_vec()
+    }
+
+    /// Why the journal is no longer written, once that is so.
+    pub fn failure(&self) -> watch::Receiver<Option<String>> {
+        self.shared.failure.subscribe()
+    }
+
+    /// Closes the journal with its end record. Events after this are in memory only.
+    ///
+    /// # Errors
+    /// When the end record cannot be written, or the journal had failed before.
+    pub fn seal(&self) -> io::Result<()> {
+        let mut inner = self.lock();
+        let Some(mut journal) = inner.journal.take() else {
+            let reason = self.shared.failure.borrow().clone();
+            return Err(io::Error::other(reason.unwrap_or_else(|| "sealed already".to_owned())));
+        };
+        let head = journal.writer.seal().map_err(io::Error::other)?;
+        journal.writer.get_ref().sync_data()?;
+        replace(&journal.head, &head.to_bytes())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.shared.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn give_up(&self, inner: &mut Inner, error: &io::Error) {
+        inner.journal = None;
+        self.shared.failure.send_replace(Some(format!("the journal cannot be written: {error}")));
+    }
+
+    /// A thread of its own, so that a slow disk never holds a terminal up. Ends with the recorder.
+    fn commit_in_groups(&self) {
+        let weak = Arc::downgrade(&self.shared);
+        std::thread::spawn(move || {
+            loop {
+                std::thread::sleep(GROUP);
+                let Some(shared) = weak.upgrade() else { return };
+                let recorder = Recorder { shared };
+                let mut inner = recorder.lock();
+                if !inner.dirty {
+                    continue;
+                }
+                if let Err(error) = inner.commit() {
+                    recorder.give_up(&mut inner, &error);
+                }
+            }
+        });
+    }
+}
+
+// === impl Inner ===
+
+impl Inner {
+    /// Brings everything so far to stable storage, then replaces the signed head.
+    fn commit(&mut self) -> io::Result<()> {
+        self.dirty = false;
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        let head = journal.writer.commit().map_err(io::Error::other)?;
+        journal.writer.get_ref().sync_data()?;
+        replace(&journal.head, &head.to_bytes())
+    }
+}
+
+/// Whether an event decides the report and must not be lost to a power cut.
+fn decides(kind: &Kind, effect: Effect) -> bool {
+    effect == Effect::Act
+        || matches!(
+            kind,
+            Kind::SessionStarted { .. }
+                | Kind::PhaseEntered { .. }
+                | Kind::FaultInjected { .. }
+                | Kind::FaultProven { .. }
+                | Kind::Paged { .. }
+                | Kind::Mitigated { .. }
+                | Kind::Done
+                | Kind::SessionEnded { .. }
+        )
+}
+
+/// Readers see the old head or the new one, never half of one.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let draft = path.with_extension("head.new");
+    let mut file = File::create(&draft)?;
+    file.write_all(bytes)?;
+    std::fs::rename(&draft, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::home::Home;
+
+    #[test]
+    fn an_event_is_in_the_file_before_a_follower_sees_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        let held = home.create(Timestamp::now()).unwrap();
+        let recorder = Recorder::begin(&held.folder, "payments", &home.key().unwrap()).unwrap();
+        let mut follower = recorder.follow();
+        recorder.record(Participant::Candidate, Door::Page, Effect::Look, Kind::PageRead);
+        assert_eq!(follower.try_recv().unwrap().seq, 0);
+        let journal = std::fs::read_to_string(held.folder.journal()).unwrap();
+        assert!(journal.contains("page-read"), "{journal}");
+    }
+
+    #[test]
+    fn a_sealed_journal_takes_no_more_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        let held = home.create(Timestamp::now()).unwrap();
+        let recorder = Recorder::begin(&held.folder, "payments", &home.key().unwrap()).unwrap();
+        recorder.truth(Kind::Done);
+        recorder.seal().unwrap();
+        assert!(recorder.seal().is_err());
+        recorder.truth(Kind::Done);
+        let journal = std::fs::read_to_string(held.folder.journal()).unwrap();
+        assert_eq!(journal.matches("\"done\"").count(), 1, "{journal}");
+    }
+}

@@ -1,0 +1,339 @@
+//! From provision to the moment when the player is done.
+
+use std::time::{Duration, Instant};
+
+use lab::lab::Probe;
+use session::event::{Kind, Outcome, Phase};
+use testbed::Testbed;
+use tokio::sync::watch;
+
+use super::{RunError, Session, Strictness, is_fatal, wait_until};
+use crate::doors::PageText;
+use crate::health::Now;
+use crate::home::SessionFolder;
+use crate::player::{Player, Seat};
+use crate::stage::{Parts, Stage, in_words};
+use crate::terminal::Terminal;
+
+/// A system that is not ready by then is not going to be.
+const READY_WITHIN: Duration = Duration::from_secs(45);
+/// A healthy system that cannot hold its steady state for so long is not healthy.
+const STEADY_WITHIN: Duration = Duration::from_secs(45);
+/// Evidence that a cause declares must show so long after the page at the latest.
+const PROVEN_WITHIN: Duration = Duration::from_secs(20);
+/// An act needs some seconds to show in the probes. What is not back by then does not come back.
+const BACK_WITHIN: Duration = Duration::from_secs(12);
+/// Between two looks at something that is awaited.
+const POLL: Duration = Duration::from_millis(100);
+
+/// Goes through the phases. The stage is handed out as soon as it exists, so that it is struck
+/// even when this future is dropped half-way.
+pub(super) async fn go(
+    session: &mut Session<'_>,
+    folder: &SessionFolder,
+    stage_slot: &mut Option<Stage>,
+    player: impl Player,
+) -> Result<Outcome, RunError> {
+    let begun = Instant::now();
+    session.enter(Phase::Provision);
+    let setup = session.setup;
+    let testbed =
+        Testbed::provision(&setup.engine, &folder.id, &setup.lab, &setup.images, session.notice)
+            .await?;
+    let parts = Parts {
+        lab: &setup.lab,
+        cause: &setup.cause.id,
+        images: &setup.images,
+        recorder: &session.recorder,
+        folder,
+    };
+    let stage = stage_slot.insert(Stage::set_up(testbed, &parts)?);
+    let (columns, rows) = player.size();
+    let terminal = stage.terminals.open(columns, rows).await?;
+    ready(stage).await?;
+    session.timings.ready = Some(begun.elapsed());
+
+    session.enter(Phase::Baseline);
+    baseline(session, stage).await?;
+    session.enter(Phase::Inject);
+    let page = inject(session, stage).await?;
+    session.enter(Phase::Live);
+    live(session, stage, terminal, page, player).await
+}
+
+/// Traffic that is answered, and a prompt. That it stays well is the baseline's to see.
+async fn ready(stage: &Stage) -> Result<(), RunError> {
+    let mut prompts = stage.prompts.clone();
+    let both = async {
+        // An error means that the watcher ended, and with it the stage; the timeout reports it.
+        let prompt = async { prompts.wait_for(|count| *count > 0).await.is_ok() };
+        let (prompt, ()) = tokio::join!(prompt, answered(stage));
+        prompt
+    };
+    if tokio::time::timeout(READY_WITHIN, both).await == Ok(true) {
+        return Ok(());
+    }
+    let prompt = if *stage.prompts.borrow() > 0 { "" } else { "no prompt, " };
+    let state = format!("{prompt}{}", state(stage));
+    Err(RunError::NotReady { within: READY_WITHIN, state })
+}
+
+/// Waits until requests come back well: those of the traffic, as it counts them itself, or, where a
+/// lab has none, until all probes hold.
+async fn answered(stage: &Stage) {
+    let Some(internet) = &stage.doors.lab.system.internet else {
+        // As above.
+        let _ = stage.now.clone().wait_for(Now::steady).await;
+        return;
+    };
+    loop {
+        let asked = stage.testbed().exec(internet, &["internet", "stats"], None).await;
+        // A container that is starting has no answer yet; that is what is waited for.
+        let stats = asked.ok().and_then(|it| serde_json::from_slice::<Stats>(&it.stdout).ok());
+        if stats.is_some_and(|stats| stats.status.good > 0) {
+            return;
+        }
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+/// What is read of the traffic's own counts.
+#[derive(serde::Deserialize)]
+struct Stats {
+    status: Statuses,
+}
+
+/// Answers by class.
+#[derive(serde::Deserialize)]
+struct Statuses {
+    #[serde(rename = "2xx")]
+    good: u64,
+}
+
+/// The probes that do not hold, in words.
+fn state(stage: &Stage) -> String {
+    match &stage.now.borrow().health {
+        Some(health) => health.failing(&stage.doors.lab.steady_state.probes),
+        None => "no probe has been answered".to_owned(),
+    }
+}
+
+/// The steady state holds for its window, and the healthy system shows none of the evidence.
+async fn baseline(session: &Session<'_>, stage: &Stage) -> Result<(), RunError> {
+    let settle = session.lab().steady_state.settle;
+    let mut now = stage.now.clone();
+    let held = now.wait_for(|now| match (&now.health, now.steady_since) {
+        (Some(health), Some(since)) => health.at.saturating_sub(since) >= settle,
+        _ => false,
+    });
+    if !matches!(tokio::time::timeout(STEADY_WITHIN, held).await, Ok(Ok(_))) {
+        return Err(RunError::NotSteady { settle, state: state(stage) });
+    }
+    let shows = session.lab().evidence.iter().filter_map(|evidence| {
+        evidence.shows.as_ref().map(|probe| (format!("evidence {}", evidence.id), probe))
+    });
+    let symptom =
+        (format!("symptom {}", session.setup.cause.bites.name), &session.setup.cause.bites);
+    for (what, probe) in shows.chain([symptom]) {
+        if probe.holds(stage.prometheus.number(&probe.promql).await?) {
+            return Err(RunError::ShownWhenHealthy { what });
+        }
+    }
+    Ok(())
+}
+
+/// Injects the cause, proves it by its symptom, and waits for the page.
+async fn inject(session: &mut Session<'_>, stage: &Stage) -> Result<PageText, RunError> {
+    let begun = Instant::now();
+    for fault in &session.setup.cause.inject {
+        let lease = fault::inject(fault, stage.control.as_ref()).await?;
+        session.recorder.truth(Kind::FaultInjected {
+            fault: lease.kind().to_owned(),
+            detail: lease.detail().to_owned(),
+        });
+        session.leases.push(lease);
+    }
+    bites(session, stage).await?;
+    let page = &session.lab().page;
+    let fired = wait_until(page.within.saturating_sub(begun.elapsed()), POLL, async || {
+        // An answer that does not come is asked for again until the time is over.
+        stage.prometheus.firing(&page.alert).await.ok().flatten()
+    });
+    let Some(alert) = fired.await else {
+        return Err(RunError::DidNotPage { alert: page.alert.clone(), within: page.within });
+    };
+    let promql = stage.prometheus.rule(&page.alert).await?.unwrap_or_default();
+    let page = PageText {
+        alert: page.alert.clone(),
+        severity: page.severity.clone(),
+        summary: page.summary.clone(),
+        promql,
+        since: alert.active_at,
+    };
+    session.timings.paged = Some(begun.elapsed());
+    session.recorder.truth(Kind::Paged {
+        alert: page.alert.clone(),
+        severity: page.severity.clone(),
+        summary: page.summary.clone(),
+        promql: page.promql.clone(),
+        since: page.since.clone(),
+    });
+    session.enter(Phase::Paged);
+    stage.page.send_replace(Some(page.clone()));
+    stage.judge.send_replace(true);
+    Ok(page)
+}
+
+async fn bites(session: &Session<'_>, stage: &Stage) -> Result<(), RunError> {
+    let cause = &session.setup.cause;
+    let mut last = None;
+    let proven = wait_until(cause.bites_within, POLL, async || {
+        last = stage.prometheus.number(&cause.bites.promql).await.ok().flatten();
+        cause.bites.holds(last).then_some(())
+    });
+    if proven.await.is_none() {
+        return Err(RunError::DidNotBite {
+            symptom: cause.bites.name.clone(),
+            value: last.map_or("absent".to_owned(), |value| format!("{value:.3}")),
+            within: cause.bites_within,
+        });
+    }
+    session.recorder.truth(Kind::FaultProven { symptom: cause.bites.title.clone(), value: last });
+    Ok(())
+}
+
+/// The player plays, while the lab watches that it keeps its own promises.
+async fn live(
+    session: &mut Session<'_>,
+    stage: &mut Stage,
+    terminal: Terminal,
+    page: PageText,
+    player: impl Player,
+) -> Result<Outcome, RunError> {
+    let seat = Seat {
+        page,
+        terminal,
+        terminals: stage.terminals.clone(),
+        now: stage.now.clone(),
+        done: stage.done.clone(),
+        recorder: session.recorder.clone(),
+    };
+    let proofs = proofs(session, stage);
+    let mitigated = enter_mitigated(session, stage.now.clone());
+    let trouble = trouble(session, &mut stage.deaths);
+    let mut prometheus_now = stage.now.clone();
+    let sustain = session.lab().steady_state.sustain;
+    let playing = async {
+        let played = player.play(seat).await;
+        settle(&mut prometheus_now, sustain).await;
+        played
+    };
+    let (played, unproven) = tokio::select! {
+        (played, unproven) = async { tokio::join!(playing, proofs) } => (played, unproven),
+        error = trouble => return Err(error),
+        () = mitigated => unreachable_end(),
+    };
+    session.unproven = unproven;
+    played?;
+    Ok(Outcome::Done)
+}
+
+/// The watcher of mitigation never ends before the session does.
+fn unreachable_end() -> (Result<(), crate::player::PlayError>, Vec<String>) {
+    (Ok(()), Vec::new())
+}
+
+/// Somebody may say that they are done before the steady state is back, or before it was sustained:
+/// the lab watches on until it was, until it is lost, or until it does not come back.
+async fn settle(now: &mut watch::Receiver<Now>, sustain: Duration) {
+    let back = now.wait_for(Now::steady);
+    if !matches!(tokio::time::timeout(BACK_WITHIN, back).await, Ok(Ok(_))) {
+        return;
+    }
+    let decided = now.wait_for(|now| !now.steady() || now.mitigated_since.is_some());
+    // Running out of time decides it as well: then it was not sustained.
+    let _ = tokio::time::timeout(sustain + BACK_WITHIN, decided).await;
+}
+
+/// Checks that what the cause declares to show does show; gives what did not.
+fn proofs(session: &Session<'_>, stage: &Stage) -> impl Future<Output = Vec<String>> + use<> {
+    let lab = session.lab().clone();
+    let declared: Vec<(String, Probe)> = session
+        .setup
+        .cause
+        .tells
+        .iter()
+        .filter(|tell| tell.shows)
+        .filter_map(|tell| {
+            let evidence = lab.evidence.iter().find(|evidence| evidence.id == tell.evidence)?;
+            Some((evidence.id.clone(), evidence.shows.clone()?))
+        })
+        .collect();
+    let (prometheus, recorder) = (stage.prometheus.clone(), session.recorder.clone());
+    async move {
+        let mut unproven = Vec::new();
+        let begun = Instant::now();
+        for (id, probe) in declared {
+            let left = PROVEN_WITHIN.saturating_sub(begun.elapsed());
+            let shown = wait_until(left, POLL, async || {
+                let value = prometheus.number(&probe.promql).await.ok().flatten();
+                probe.holds(value).then_some(())
+            });
+            if shown.await.is_none() {
+                recorder.truth(Kind::Trouble {
+                    what: format!("the cause does not show its evidence `{id}`"),
+                    remedy: "correct the evidence's `shows` or the cause's `tells`".to_owned(),
+                });
+                unproven.push(id);
+            }
+        }
+        unproven
+    }
+}
+
+/// Enters the phase `mitigated` when the steady state was first sustained; never returns.
+fn enter_mitigated(
+    session: &Session<'_>,
+    mut now: watch::Receiver<Now>,
+) -> impl Future<Output = ()> + use<> {
+    let recorder = session.recorder.clone();
+    async move {
+        if now.wait_for(|now| now.mitigated_since.is_some()).await.is_ok() {
+            recorder.truth(Kind::PhaseEntered { phase: Phase::Mitigated });
+        }
+        std::future::pending::<()>().await;
+    }
+}
+
+/// What ends a session from the lab's side: a container that it cannot do without, or (strictly)
+/// the journal.
+fn trouble<'a>(
+    session: &Session<'_>,
+    deaths: &'a mut tokio::sync::mpsc::UnboundedReceiver<testbed::Death>,
+) -> impl Future<Output = RunError> + use<'a> {
+    let (lab, strictness) = (session.lab().clone(), session.setup.strictness);
+    let mut failure = session.recorder.failure();
+    async move {
+        let died = async {
+            loop {
+                match deaths.recv().await {
+                    Some(death) if is_fatal(&lab, &death) => {
+                        let (what, remedy) = in_words(&death);
+                        return RunError::Died { what, remedy };
+                    }
+                    Some(_) => {}
+                    None => std::future::pending().await,
+                }
+            }
+        };
+        let unwritable = async {
+            match (failure.wait_for(Option::is_some).await, strictness) {
+                (Ok(reason), Strictness::Strict) => {
+                    RunError::Journal(reason.clone().unwrap_or_default())
+                }
+                _ => std::future::pending().await,
+            }
+        };
+        tokio::select! { error = died => error, error = unwritable => error }
+    }
+}

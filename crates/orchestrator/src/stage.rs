@@ -1,0 +1,168 @@
+//! The stage of one session: the running system with everything that is connected to it. Set up
+//! once after the containers were started, struck when the session is over.
+
+use std::sync::Arc;
+
+use dashboard::Dashboard;
+use futures::StreamExt;
+use lab::lab::Lab;
+use session::event::Kind;
+use testbed::{Death, Images, Testbed};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::control::Control;
+use crate::doors::{Doors, PageText};
+use crate::health::{self, Now};
+use crate::home::SessionFolder;
+use crate::logs::Logs;
+use crate::prometheus::{Prometheus, PrometheusError};
+use crate::recorder::Recorder;
+use crate::terminal::Terminals;
+use crate::workstation;
+
+/// A running system and its connections. Its tasks end when it is dropped; the containers do not.
+pub(crate) struct Stage {
+    pub(crate) control: Arc<Control>,
+    pub(crate) prometheus: Prometheus,
+    pub(crate) terminals: Terminals,
+    pub(crate) doors: Arc<Doors>,
+    pub(crate) now: watch::Receiver<Now>,
+    /// How many shells have shown their first prompt.
+    pub(crate) prompts: watch::Receiver<u32>,
+    pub(crate) judge: watch::Sender<bool>,
+    pub(crate) page: watch::Sender<Option<PageText>>,
+    pub(crate) done: watch::Receiver<bool>,
+    /// Containers that died though nobody asked them to.
+    pub(crate) deaths: mpsc::UnboundedReceiver<Death>,
+    _tasks: JoinSet<()>,
+}
+
+/// Why a stage could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    #[error("the dashboard `{uid}` of the lab cannot be read")]
+    Dashboard { uid: String, source: dashboard::DashboardError },
+    #[error("somebody else serves this system already")]
+    Taken,
+    #[error("the lab's prometheus has no address")]
+    Prometheus(#[from] PrometheusError),
+}
+
+/// What a stage is set up with.
+pub(crate) struct Parts<'a> {
+    pub(crate) lab: &'a Arc<Lab>,
+    pub(crate) cause: &'a str,
+    pub(crate) images: &'a Arc<Images>,
+    pub(crate) recorder: &'a Recorder,
+    pub(crate) folder: &'a SessionFolder,
+}
+
+// === impl Stage ===
+
+impl Stage {
+    /// Connects everything to a system whose containers have just been started.
+    ///
+    /// # Errors
+    /// When the lab's own files do not fit together.
+    pub(crate) fn set_up(testbed: Testbed, parts: &Parts<'_>) -> Result<Stage, StageError> {
+        let Parts { lab, cause, images, recorder, folder } = *parts;
+        let dashboards = Arc::new(read_dashboards(lab)?);
+        let testbed = Arc::new(testbed);
+        let link = testbed.link().clone();
+        let prometheus = Prometheus::new(link.clone(), &lab.system.prometheus)?;
+        let logs = Logs::default();
+        for container in testbed.containers() {
+            logs.follow(&testbed, &container);
+        }
+        let control = Arc::new(Control::new(
+            Arc::clone(lab),
+            Arc::clone(&testbed),
+            Arc::clone(images),
+            logs.clone(),
+            jiff::Timestamp::now(),
+        ));
+        let (page, page_seen) = watch::channel(None);
+        let (done, done_seen) = watch::channel(false);
+        let doors = Arc::new(Doors {
+            lab: Arc::clone(lab),
+            cause: cause.to_owned(),
+            control: Arc::clone(&control),
+            prometheus: prometheus.clone(),
+            logs,
+            recorder: recorder.clone(),
+            dashboards,
+            page: page_seen,
+            done,
+        });
+        let (prompted, prompts) = watch::channel(0);
+        let (judge, judged) = watch::channel(false);
+        let (pulse, now) = watch::channel(Now::default());
+        let (dead, deaths) = mpsc::unbounded_channel();
+        let incoming = link.incoming().ok_or(StageError::Taken)?;
+        let mut tasks = JoinSet::new();
+        tasks.spawn(workstation::serve(incoming, recorder.clone(), Arc::clone(&doors), prompted));
+        tasks.spawn(health::watch(
+            Arc::clone(lab),
+            prometheus.clone(),
+            recorder.clone(),
+            judged,
+            pulse,
+        ));
+        tasks.spawn(report_deaths(Arc::clone(&testbed), recorder.clone(), dead));
+        let terminals = Terminals::new(link, recorder.clone(), folder.clone());
+        Ok(Stage {
+            control,
+            prometheus,
+            terminals,
+            doors,
+            now,
+            prompts,
+            judge,
+            page,
+            done: done_seen,
+            deaths,
+            _tasks: tasks,
+        })
+    }
+}
+
+impl Stage {
+    /// The containers.
+    pub(crate) fn testbed(&self) -> &Testbed {
+        fault::Hands::testbed(self.control.as_ref())
+    }
+}
+
+fn read_dashboards(lab: &Lab) -> Result<Vec<Dashboard>, StageError> {
+    let parse = |(uid, json): (&String, &String)| {
+        Dashboard::parse(json).map_err(|source| StageError::Dashboard { uid: uid.clone(), source })
+    };
+    lab.dashboards.iter().map(parse).collect()
+}
+
+async fn report_deaths(
+    testbed: Arc<Testbed>,
+    recorder: Recorder,
+    dead: mpsc::UnboundedSender<Death>,
+) {
+    let mut deaths = Box::pin(testbed.deaths());
+    while let Some(death) = deaths.next().await {
+        let (what, remedy) = in_words(&death);
+        recorder.truth(Kind::Trouble { what, remedy });
+        if dead.send(death).is_err() {
+            return; // The session is over.
+        }
+    }
+}
+
+/// What a death was and what can be done about it.
+pub(crate) fn in_words(death: &Death) -> (String, String) {
+    let name = &death.name;
+    if death.oom {
+        let what = format!("`{name}` was killed for lack of memory");
+        return (what, format!("raise `mem_limit` of `{name}` in the lab's compose file"));
+    }
+    let what = format!("`{name}` ended with {}", death.exit_code);
+    (what, format!("look at its last log lines; `deployctl restart {name}` brings it back"))
+}

@@ -1,0 +1,164 @@
+//! What comes from the workstation by itself: command lines and calls.
+//!
+//! The agent opens these streams. Everything in them was under a stranger's hands: a stream that
+//! makes no sense is recorded as a gap and closed, and nothing else suffers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use session::event::{Door, Effect, Kind, Participant};
+use testbed::{Incoming, LinkStream};
+use tokio::sync::watch;
+use wire::{Line, Open, Reply};
+
+use crate::doors::{Doors, Printed};
+use crate::frames::{FrameReader, send};
+use crate::recorder::Recorder;
+
+/// How long a line of a command that has not ended yet is remembered by.
+type OpenLines = BTreeMap<u64, (String, String, String, Duration)>;
+
+/// Serves the streams that the agent opens, until the link ends.
+pub(crate) async fn serve(
+    mut incoming: Incoming,
+    recorder: Recorder,
+    doors: Arc<Doors>,
+    prompts: watch::Sender<u32>,
+) {
+    while let Some((open, stream)) = incoming.recv().await {
+        match open {
+            Open::Lines { version } if version == wire::VERSION => {
+                tokio::spawn(lines(stream, recorder.clone(), prompts.clone()));
+            }
+            Open::Lines { version } => gap(
+                &recorder,
+                format!("the agent speaks version {version}; rebuild the workstation's image"),
+            ),
+            Open::Call(call) => {
+                tokio::spawn(answer(stream, call, Arc::clone(&doors), recorder.clone()));
+            }
+            Open::Terminal { .. } | Open::Dial { .. } => {
+                gap(
+                    &recorder,
+                    "the agent opened a stream of a kind that is not its own".to_owned(),
+                );
+            }
+        }
+    }
+}
+
+async fn answer(mut stream: LinkStream, call: wire::Call, doors: Arc<Doors>, recorder: Recorder) {
+    let printed = doors.call(&call.program, &call.args, call.columns).await;
+    let sent = reply(&mut stream, printed).await;
+    if let Err(error) = sent {
+        gap(&recorder, format!("the answer to `{}` did not arrive: {error}", call.program));
+    }
+}
+
+async fn reply(stream: &mut LinkStream, printed: Printed) -> std::io::Result<()> {
+    for part in printed.stdout.as_bytes().chunks(wire::frame::LIMIT / 2) {
+        send(stream, &Reply::Stdout(part.to_vec())).await?;
+    }
+    for part in printed.stderr.as_bytes().chunks(wire::frame::LIMIT / 2) {
+        send(stream, &Reply::Stderr(part.to_vec())).await?;
+    }
+    send(stream, &Reply::Exit(printed.code)).await?;
+    tokio::io::AsyncWriteExt::shutdown(stream).await
+}
+
+/// Reads command lines and records them.
+async fn lines(stream: LinkStream, recorder: Recorder, prompts: watch::Sender<u32>) {
+    let mut frames = FrameReader::new(stream);
+    let mut clock = Clock::default();
+    let mut open = OpenLines::new();
+    loop {
+        match frames.next::<Line>().await {
+            Ok(Some(line)) => record(line, &recorder, &mut clock, &mut open, &prompts),
+            Ok(None) => return,
+            Err(error) => {
+                return gap(&recorder, format!("command lines are no longer read: {error}"));
+            }
+        }
+    }
+}
+
+fn record(
+    line: Line,
+    recorder: &Recorder,
+    clock: &mut Clock,
+    open: &mut OpenLines,
+    prompts: &watch::Sender<u32>,
+) {
+    let look = |kind| {
+        recorder.record(Participant::Candidate, Door::Terminal, Effect::Look, kind);
+    };
+    match line {
+        Line::Clock { at_us } => clock.observe(at_us, recorder.now()),
+        Line::Ready { .. } => prompts.send_modify(|count| *count += 1),
+        Line::Started { id, terminal, line, cwd, at_us } => {
+            open.insert(id, (terminal.clone(), line.clone(), cwd.clone(), clock.session(at_us)));
+            look(Kind::LineStarted { terminal, line_id: id, line, cwd });
+        }
+        Line::Ended { id, exit, at_us, printed_bytes, printed, .. } => {
+            let Some((terminal, line, cwd, started)) = open.remove(&id) else {
+                return gap(recorder, format!("line {id} ended but never began"));
+            };
+            let duration = clock.session(at_us).saturating_sub(started);
+            look(Kind::LineEnded {
+                terminal,
+                line_id: id,
+                line,
+                cwd,
+                started_s: started.as_secs_f64(),
+                duration_s: duration.as_secs_f64(),
+                exit: Some(exit),
+                printed_bytes,
+                printed,
+            });
+        }
+        Line::Lost { reason, .. } => gap(recorder, reason),
+    }
+}
+
+fn gap(recorder: &Recorder, reason: String) {
+    let kind = Kind::Gap { door: Door::Terminal, reason };
+    recorder.record(Participant::Lab, Door::Terminal, Effect::Truth, kind);
+}
+
+/// The agent's clock in terms of the session's. The smallest difference seen is the one with the
+/// least delay on the way.
+#[derive(Default)]
+struct Clock {
+    offset_us: Option<i64>,
+}
+
+impl Clock {
+    fn observe(&mut self, agent_us: u64, session: Duration) {
+        let offset = micros(session) - agent_us as i64;
+        self.offset_us = Some(self.offset_us.map_or(offset, |known| known.min(offset)));
+    }
+
+    fn session(&self, agent_us: u64) -> Duration {
+        let at = agent_us as i64 + self.offset_us.unwrap_or(0);
+        Duration::from_micros(u64::try_from(at).unwrap_or(0))
+    }
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_delayed_observation_sets_the_clock() {
+        let mut clock = Clock::default();
+        clock.observe(1_000_000, Duration::from_millis(3_005));
+        clock.observe(2_000_000, Duration::from_millis(4_001));
+        clock.observe(3_000_000, Duration::from_millis(5_200));
+        assert_eq!(clock.session(2_500_000), Duration::from_millis(4_501));
+    }
+}
