@@ -1,0 +1,144 @@
+//! The grammar of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Put a person in front of a system that has just broken, and record how they find out why.
+#[derive(Parser)]
+#[command(name = "checkride", version, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Say more about what is going on, on standard error.
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+    /// The folder with the labs.
+    #[arg(long, global = true, env = "CHECKRIDE_LABS", value_name = "FOLDER")]
+    pub labs: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done, or the answer is yes
+  1    the answer is no: an expectation did not hold, a journal is broken, a lab has mistakes
+  2    the command line was not understood, or names something that is not there
+  3    something is missing: the engine, permission, disk space, an image that cannot be built
+  4    the session could not do its part: the system did not start, a fault did not bite
+  130  interrupted; everything was removed and the journal was sealed
+
+Sessions are kept in CHECKRIDE_HOME, or `checkride` in the XDG data directory.";
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// The labs that there are.
+    Labs(Json),
+    /// What a lab is made of. Gives its causes away.
+    Show {
+        lab: String,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Read labs and say what is wrong with them, with line and column.
+    Check {
+        /// Names or folders of labs; all when none is given.
+        #[arg(value_name = "LAB")]
+        names: Vec<String>,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// The JSON Schema of a file that lab authors write, for editors.
+    Schema { file: SchemaFile },
+    /// Build the images of a lab, if they are not there.
+    Images { lab: String },
+    /// Sit in front of a broken system yourself.
+    Practice(Practice),
+    /// Let a persona run a lab, and check what the lab promises.
+    Rehearse(Rehearse),
+    /// The sessions that were recorded, newest first.
+    Sessions(Json),
+    /// The report of a session.
+    Report(Report),
+    /// Check that a journal is whole and unaltered.
+    Verify {
+        /// A session, `latest`, or the path of a journal.
+        session: String,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Remove what ended sessions left on the engine.
+    Clean {
+        /// Also remove the images that were built for labs.
+        #[arg(long)]
+        images: bool,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Check whether this machine has what Checkride needs.
+    Doctor(Json),
+    /// Completions for a shell.
+    Completions { shell: Shell },
+}
+
+#[derive(Args)]
+pub struct Json {
+    /// Print JSON, for programs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum SchemaFile {
+    Lab,
+    Cause,
+    Persona,
+    Answers,
+    Compose,
+}
+
+#[derive(Args)]
+pub struct Practice {
+    /// The name or folder of a lab.
+    pub lab: String,
+    /// The name or file of a cause. One is drawn by the seed when none is given.
+    #[arg(long)]
+    pub cause: Option<String>,
+    /// The same seed draws the same cause.
+    #[arg(long)]
+    pub seed: Option<u64>,
+}
+
+#[derive(Args)]
+pub struct Rehearse {
+    /// The name or folder of a lab.
+    pub lab: String,
+    /// The name or file of a cause.
+    #[arg(long)]
+    pub cause: String,
+    /// The name or file of a persona.
+    #[arg(long)]
+    pub persona: String,
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Args)]
+pub struct Report {
+    /// A session (the beginning of its id is enough), or `latest`.
+    pub session: String,
+    #[arg(long, value_enum, default_value_t = Format::Md)]
+    pub format: Format,
+    /// Write to this file and not to standard output.
+    #[arg(long, short)]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Json,
+    Md,
+    Html,
+}

@@ -1,0 +1,49 @@
+//! `checkride clean`: remove what ended sessions left on the engine, and close their journals.
+//! Sessions that still run are left alone.
+
+use anyhow::Result;
+use orchestrator::lost;
+use serde_json::json;
+use testbed::Engine;
+
+use crate::exit::Code;
+use crate::{places, print};
+
+pub(super) async fn run(images: bool, json: bool) -> Result<Code> {
+    let home = places::home()?;
+    let engine = Engine::connect().await?;
+    let removed = testbed::clean::orphans(&engine, |session| home.is_live(session)).await?;
+    let closed = lost::close(&home)?;
+    let images =
+        if images { testbed::clean::images(&engine).await?.images } else { removed.images };
+    if json {
+        print::json(&json!({
+            "sessions": removed.sessions,
+            "containers": removed.containers,
+            "networks": removed.networks,
+            "images": images,
+            "journals_closed": closed,
+        }))?;
+        return Ok(Code::Ok);
+    }
+    let counts = [
+        (removed.containers.len(), "containers"),
+        (removed.networks.len(), "networks"),
+        (images.len(), "images"),
+    ];
+    let words: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    let removed = if words.is_empty() {
+        "nothing to remove".to_owned()
+    } else {
+        format!("removed {}", words.join(", "))
+    };
+    print::out(&removed);
+    for session in closed {
+        print::out(&format!("closed the journal of {session}"));
+    }
+    Ok(Code::Ok)
+}

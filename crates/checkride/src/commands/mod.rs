@@ -1,0 +1,43 @@
+//! The verbs of the command line, one a file.
+
+mod check;
+mod clean;
+mod completions;
+mod doctor;
+mod images;
+mod labs;
+mod practice;
+mod rehearse;
+mod report;
+mod schema;
+mod sessions;
+mod show;
+mod verify;
+
+use anyhow::Result;
+
+use crate::cli::{Cli, Command};
+use crate::exit::Code;
+
+/// Does what the command line asks.
+///
+/// # Errors
+/// What went wrong; [`crate::exit::code_of`] says how the program ends with it.
+pub async fn run(cli: Cli) -> Result<Code> {
+    let labs = cli.labs.as_deref();
+    match cli.command {
+        Command::Labs(json) => labs::run(labs, json.json),
+        Command::Show { lab, json } => show::run(labs, &lab, json.json),
+        Command::Check { names, json } => check::run(labs, &names, json.json),
+        Command::Schema { file } => schema::run(file),
+        Command::Images { lab } => images::run(labs, &lab).await,
+        Command::Practice(args) => practice::run(labs, &args).await,
+        Command::Rehearse(args) => rehearse::run(labs, &args).await,
+        Command::Sessions(json) => sessions::run(json.json),
+        Command::Report(args) => report::run(labs, &args),
+        Command::Verify { session, json } => verify::run(&session, json.json),
+        Command::Clean { images, json } => clean::run(images, json.json).await,
+        Command::Doctor(json) => doctor::run(json.json).await,
+        Command::Completions { shell } => completions::run(shell),
+    }
+}

@@ -1,0 +1,114 @@
+//! `checkride practice`: a person in front of a broken system, on their own.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use orchestrator::run::{Finished, Mode, Setup, Strictness, run as run_session};
+use session::report::Report;
+use testbed::Engine;
+
+use super::report::write_all;
+use crate::attach::Person;
+use crate::cli::Practice;
+use crate::exit::{Code, code_of_run};
+use crate::progress::Show;
+use crate::{places, print, signals};
+
+pub(super) async fn run(labs: Option<&Path>, args: &Practice) -> Result<Code> {
+    let mut lab = places::lab(labs, &args.lab)?;
+    let seed = args.seed.unwrap_or_else(|| jiff::Timestamp::now().as_microsecond().unsigned_abs());
+    let name = match &args.cause {
+        Some(name) => name.clone(),
+        None => draw(lab.causes.keys(), seed).context("the lab has no causes")?,
+    };
+    let (cause, cause_file) = places::cause(&mut lab, &name)?;
+    let lab = Arc::new(lab);
+    let show = Arc::new(Show::new());
+    let person = Person::here(Arc::clone(&show))?;
+    let stop = signals::stop()?;
+    let engine = Engine::connect().await?;
+    let images = super::images::ensure(&engine, &lab, show.as_ref()).await?;
+    let setup = Setup {
+        engine,
+        images: Arc::new(images),
+        lab,
+        cause,
+        cause_file,
+        mode: Mode::Practice,
+        seed,
+        home: places::home()?,
+        strictness: Strictness::BestEffort,
+    };
+    let finished = run_session(&setup, person, show.as_ref(), &stop).await?;
+    show.clear();
+    debrief(&setup, &finished)
+}
+
+/// Tells the person what was going on, and where the whole report is.
+fn debrief(setup: &Setup, finished: &Finished) -> Result<Code> {
+    let report = write_all(&setup.home, &finished.folder, &setup.lab, &setup.cause)?;
+    if let Some(error) = &finished.failure {
+        let code = code_of_run(error);
+        if code != Code::Interrupted {
+            print::warning(&orchestrator::run::in_words(error));
+            return Ok(code);
+        }
+    }
+    print::out(&summary(&report));
+    print::note(&format!(
+        "\nreport   {}\nsession  {} (`checkride report {}`)",
+        finished.folder.report().display(),
+        finished.folder.id,
+        finished.folder.id
+    ));
+    Ok(finished.failure.as_ref().map_or(Code::Ok, code_of_run))
+}
+
+/// The answer, in a few lines.
+fn summary(report: &Report) -> String {
+    let facts = &report.assessment;
+    let mut text = format!("\n{}  {}\n", print::heading("What it was"), report.cause.title);
+    for link in &report.cause.chain {
+        text.push_str(&format!("  · {link}\n"));
+    }
+    let action = facts.first_action.as_ref().map_or("none".to_owned(), |act| act.words());
+    let list = |ids: &[String]| if ids.is_empty() { "nothing".to_owned() } else { ids.join(", ") };
+    let outcome = match facts.mitigated_since_s {
+        Some(_) => "the steady state came back and lasted",
+        None => "the steady state did not come back for good",
+    };
+    text.push_str(&format!(
+        "\n{}  {action}\n  seen before it      {}\n  not seen before it  {}\n  afterwards          {outcome}\n",
+        print::heading("Your first action"),
+        list(&facts.evidence_before_action),
+        list(&facts.evidence_missing),
+    ));
+    text
+}
+
+/// The same seed draws the same cause: a step of SplitMix64 over the seed, modulo their number.
+fn draw<'a>(causes: impl ExactSizeIterator<Item = &'a String>, seed: u64) -> Option<String> {
+    let mut mixed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^= mixed >> 31;
+    let count = u64::try_from(causes.len()).ok().filter(|count| *count > 0)?;
+    causes.into_iter().nth(usize::try_from(mixed % count).ok()?).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+
+    #[test]
+    fn every_cause_is_drawn_by_some_seed_and_the_same_seed_draws_the_same() {
+        let causes: BTreeMap<String, ()> =
+            ["a", "b", "c", "d"].into_iter().map(|name| (name.to_owned(), ())).collect();
+        let drawn: BTreeSet<_> = (0..64).filter_map(|seed| draw(causes.keys(), seed)).collect();
+        assert_eq!(drawn.len(), 4);
+        assert_eq!(draw(causes.keys(), 7), draw(causes.keys(), 7));
+    }
+}

@@ -1,0 +1,73 @@
+//! `checkride report`: the evidence of a session, as JSON, Markdown or HTML.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use lab::cause::Cause;
+use lab::lab::Lab;
+use orchestrator::home::{Home, SessionFolder};
+use orchestrator::report::{self, Origin};
+use session::report::{Report as Facts, html, json, markdown};
+
+use crate::cli::{Format, Report};
+use crate::exit::Code;
+use crate::{places, print};
+
+pub(super) fn run(labs: Option<&Path>, args: &Report) -> Result<Code> {
+    let home = places::home()?;
+    let folder = home.find(&args.session)?;
+    let origin = Origin::of(&folder)?;
+    let mut lab = places::lab(labs, &origin.lab.display().to_string())?;
+    let name = cause_name(&origin, &lab);
+    let (cause, _) = places::cause(&mut lab, &name)?;
+    let facts = report::of(&home, &folder, &lab, &cause)?;
+    let text = render(&facts, args.format);
+    match &args.output {
+        None => print::out(&text),
+        Some(path) => {
+            fs::write(path, text).with_context(|| {
+                format!("cannot write `{}`; choose another place", path.display())
+            })?;
+            print::note(&format!("wrote {}", path.display()));
+        }
+    }
+    Ok(Code::Ok)
+}
+
+/// A cause of the lab is found by its name, another one by its file.
+fn cause_name(origin: &Origin, lab: &Lab) -> String {
+    let stem = origin.cause.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let own = lab.folder.join("causes");
+    if origin.cause.starts_with(&own) && lab.causes.contains_key(&stem) {
+        return stem;
+    }
+    origin.cause.display().to_string()
+}
+
+/// Writes the report in all its forms beside the journal.
+///
+/// # Errors
+/// When the journal cannot be read or a file not written.
+pub(super) fn write_all(
+    home: &Home,
+    folder: &SessionFolder,
+    lab: &Lab,
+    cause: &Cause,
+) -> Result<Facts> {
+    let facts = report::of(home, folder, lab, cause)?;
+    for (format, ending) in [(Format::Html, "html"), (Format::Md, "md"), (Format::Json, "json")] {
+        let path = folder.report().with_extension(ending);
+        fs::write(&path, render(&facts, format))
+            .with_context(|| format!("cannot write `{}`; free some space", path.display()))?;
+    }
+    Ok(facts)
+}
+
+fn render(facts: &Facts, format: Format) -> String {
+    match format {
+        Format::Json => json::render(facts),
+        Format::Md => markdown::render(facts),
+        Format::Html => html::render(facts),
+    }
+}
