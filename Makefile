@@ -1,0 +1,51 @@
+# Checkride: two commands do all the set-up, `make demo` and `make test`.
+# Every target finds or installs what it needs first; see docker/setup.sh.
+
+CARGO ?= cargo
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+HOST := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
+PROGRAMS := $(TARGET)/$(HOST)/release
+CHECKRIDE := $(PROGRAMS)/checkride
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build images demo lab test test-full lint bench doctor clean
+
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Find or install what is missing, and start the Docker engine where none runs
+	@docker/setup.sh
+
+build: setup ## Build the programs
+	@$(CARGO) build --release --workspace --bins
+
+images: build ## Build the images of the payments lab
+	@$(CHECKRIDE) images payments
+
+demo: build ## Break the payments lab and let a scripted person find out why; writes a report
+	@$(CHECKRIDE) rehearse payments --cause leaky-release --persona methodical
+
+lab: build ## Sit in front of the broken payments lab yourself
+	@$(CHECKRIDE) practice payments
+
+test: lint build images ## Everything that CI runs: lints, unit tests, and the real lab
+	@$(CARGO) test --release --workspace --features checkride/docker-tests
+
+test-full: test ## What takes longer: every rehearsal three times, and each crate's own Docker tests
+	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release -p checkride --features checkride/docker-tests --test docker
+	@$(CARGO) test --release -p testbed --features testbed/docker-tests
+
+lint: setup ## Formatting and lints
+	@$(CARGO) fmt --all --check
+	@$(CARGO) clippy --release --workspace --all-targets --all-features -- -D warnings
+
+bench: images ## Print how fast things are, as ratios measured in the same run
+	@$(CARGO) run --release -q -p testbed --example floor -- labs/payments $(PROGRAMS) 5
+	@$(CARGO) run --release -q -p testbed --example echo -- labs/payments $(PROGRAMS) 500
+	@$(CHECKRIDE) rehearse payments --cause leaky-release --persona methodical --json | grep -A5 '"timings"'
+
+doctor: build ## Check whether this machine has what Checkride needs
+	@$(CHECKRIDE) doctor
+
+clean: ## Remove what ended sessions left on the engine
+	@$(CHECKRIDE) clean

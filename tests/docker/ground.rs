@@ -1,0 +1,88 @@
+//! What the tests stand on: the program with a home of its own, and questions to the engine.
+
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+static ENGINE: Mutex<()> = Mutex::new(());
+
+/// A home of one test, and the engine for itself.
+pub struct Ground {
+    pub home: TempDir,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Ground {
+    pub fn new() -> Ground {
+        let alone = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
+        Ground { home: tempfile::tempdir().unwrap(), _alone: alone }
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_checkride"));
+        command
+            .args(args)
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+            .env("CHECKRIDE_HOME", self.home.path());
+        command
+    }
+
+    pub fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    pub fn json(&self, args: &[&str]) -> Value {
+        let output = self.run(args);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+            panic!("{args:?}: {error}\n{}", String::from_utf8_lossy(&output.stderr))
+        })
+    }
+
+    /// A rehearsal that runs by itself.
+    pub fn start_rehearsal(&self) -> Child {
+        let args = ["rehearse", "payments", "--cause", "leaky-release", "--persona", "methodical"];
+        self.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    /// The only session of this home, once it is there.
+    pub fn session(&self) -> String {
+        wait_until("a session is there", || {
+            let rows = self.json(&["sessions", "--json"]);
+            rows[0]["session"].as_str().map(str::to_owned)
+        })
+    }
+
+    /// The journal's text, as far as it is written.
+    pub fn journal(&self, session: &str) -> String {
+        let path = self.home.path().join("sessions").join(session).join("journal.jsonl");
+        std::fs::read_to_string(path).unwrap_or_default()
+    }
+
+    /// Containers and networks of the session that are on the engine.
+    pub fn left_of(&self, session: &str) -> Vec<String> {
+        let label = format!("label=checkride.session={session}");
+        let ask = |args: &[&str]| {
+            let output = Command::new("docker").args(args).output().unwrap();
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let containers = ask(&["ps", "-aq", "--filter", &label]);
+        let networks = ask(&["network", "ls", "-q", "--filter", &label]);
+        containers.lines().chain(networks.lines()).map(str::to_owned).collect()
+    }
+}
+
+/// Waits up to two minutes for a condition, by its name.
+pub fn wait_until<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(120) {
+        if let Some(found) = check() {
+            return found;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("waited two minutes in vain until {what}");
+}

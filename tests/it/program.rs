@@ -1,0 +1,130 @@
+//! The real binary without an engine: what it prints, and how it ends.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// Runs the program with a home of its own and no engine in reach.
+fn checkride(home: &TempDir, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_checkride"))
+        .args(args)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+        .env("CHECKRIDE_HOME", home.path())
+        .env("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+        .env_remove("CHECKRIDE_LABS")
+        .output()
+        .unwrap()
+}
+
+fn check(args: &[&str], code: i32) -> (String, String) {
+    let home = tempfile::tempdir().unwrap();
+    let output = checkride(&home, args);
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{args:?}\n{stdout}\n{stderr}");
+    (stdout, stderr)
+}
+
+#[test]
+fn the_help_lists_verbs_and_exit_codes() {
+    let (stdout, _) = check(&["--help"], 0);
+    for word in ["practice", "rehearse", "report", "verify", "clean", "doctor", "Exit codes", "130"]
+    {
+        assert!(stdout.contains(word), "{word} is missing in\n{stdout}");
+    }
+}
+
+#[test]
+fn labs_are_listed_without_giving_their_causes_away() {
+    let (stdout, _) = check(&["labs"], 0);
+    assert!(stdout.contains("payments"), "{stdout}");
+    for cause in ["leaky-release", "flash-sale", "shrunk-pool", "all-quiet"] {
+        assert!(!stdout.contains(cause), "{stdout}");
+    }
+    let (json, _) = check(&["labs", "--json"], 0);
+    let labs: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(labs[0]["id"], "payments");
+    assert_eq!(labs[0]["causes"], 4);
+}
+
+#[test]
+fn the_labs_of_this_repository_have_no_mistakes() {
+    let (stdout, _) = check(&["check"], 0);
+    assert!(stdout.contains("good"), "{stdout}");
+}
+
+#[test]
+fn a_lab_that_is_not_there_is_answered_with_those_that_are() {
+    let (_, stderr) = check(&["show", "nope"], 2);
+    assert!(stderr.contains("no lab `nope`; there are payments"), "{stderr}");
+    let (_, stderr) = check(&["show", "/nowhere/at/all"], 2);
+    assert!(stderr.contains("no `lab.yaml` in `/nowhere/at/all`"), "{stderr}");
+}
+
+#[test]
+fn a_mistake_in_a_lab_is_shown_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("lab.yaml"), "version: 1\nid: x\ntittle: y\n").unwrap();
+    let name = format!("{}/", folder.path().display());
+    let (stdout, _) = check(&["check", &name], 1);
+    assert!(stdout.contains("lab.yaml:3") && stdout.contains("tittle"), "{stdout}");
+}
+
+#[test]
+fn without_an_engine_a_rehearsal_says_what_is_missing_and_how_to_get_it() {
+    let args = ["rehearse", "payments", "--cause", "leaky-release", "--persona", "methodical"];
+    let (_, stderr) = check(&args, 3);
+    assert!(stderr.contains("no Docker engine answers"), "{stderr}");
+    assert!(stderr.contains("install"), "{stderr}");
+    let (stdout, _) = check(&["doctor"], 3);
+    assert!(stdout.contains("✗ docker engine"), "{stdout}");
+}
+
+#[test]
+fn causes_and_personas_that_are_not_there_are_refused_before_anything_starts() {
+    let (_, stderr) =
+        check(&["rehearse", "payments", "--cause", "gremlins", "--persona", "jumper"], 2);
+    assert!(stderr.contains("gremlins") && stderr.contains("flash-sale"), "{stderr}");
+    let (_, stderr) =
+        check(&["rehearse", "payments", "--cause", "flash-sale", "--persona", "nobody"], 2);
+    assert!(stderr.contains("nobody") && stderr.contains("methodical"), "{stderr}");
+}
+
+#[test]
+fn practice_without_a_terminal_says_so() {
+    let (_, stderr) = check(&["practice", "payments"], 1);
+    assert!(stderr.contains("practice needs a terminal"), "{stderr}");
+}
+
+#[test]
+fn a_session_that_is_not_there_is_an_error_and_an_empty_list_is_not() {
+    let (_, stderr) = check(&["report", "latest"], 3);
+    assert!(stderr.contains("there is no session `latest`"), "{stderr}");
+    let (stdout, _) = check(&["sessions", "--json"], 0);
+    assert_eq!(stdout.trim(), "[]");
+}
+
+#[test]
+fn a_home_that_cannot_be_written_names_the_variable() {
+    let output = Command::new(env!("CARGO_BIN_EXE_checkride"))
+        .arg("sessions")
+        .env("CHECKRIDE_HOME", "/proc/nowhere")
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    assert!(stderr.contains("CHECKRIDE_HOME"), "{stderr}");
+}
+
+#[test]
+fn every_schema_and_every_completion_is_printed() {
+    for file in ["lab", "cause", "persona", "answers", "compose"] {
+        let (stdout, _) = check(&["schema", file], 0);
+        let schema: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+        assert!(schema["properties"].is_object(), "{file}: {stdout}");
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(check(&["completions", shell], 0).0.contains("checkride"));
+    }
+}
