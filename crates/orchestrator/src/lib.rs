@@ -7,6 +7,7 @@
 //!
 //! # Layout
 //! - [`run`]: the phases, the only state machine
+//! - [`guard`], [`lost`]: what happens when the orchestrator is killed
 //! - [`home`], [`recorder`]: where sessions are kept, and how events get there
 //! - [`stage`], [`health`], [`steady`], [`prometheus`], [`logs`]: the running system and how it is
 //! - [`control`]: deployments and the edge, with before and after
@@ -18,6 +19,7 @@
 pub mod control;
 pub mod doors;
 mod frames;
+pub mod guard;
 pub mod health;
 pub mod home;
 pub mod logs;

@@ -220,7 +220,7 @@ fn decides(kind: &Kind, effect: Effect) -> bool {
 }
 
 /// Readers see the old head or the new one, never half of one.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let draft = path.with_extension("head.new");
     let mut file = File::create(&draft)?;
     file.write_all(bytes)?;

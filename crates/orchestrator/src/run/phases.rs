@@ -37,8 +37,9 @@ pub(super) async fn go(
     let begun = Instant::now();
     session.enter(Phase::Provision);
     let setup = session.setup;
+    let owner = setup.home.owner(&folder.id)?;
     let testbed =
-        Testbed::provision(&setup.engine, &folder.id, &setup.lab, &setup.images, session.notice)
+        Testbed::provision(&setup.engine, &owner, &setup.lab, &setup.images, session.notice)
             .await?;
     let parts = Parts {
         lab: &setup.lab,
