@@ -7,7 +7,7 @@
 //!
 //! # Layout
 //! - [`run`]: the phases, the only state machine
-//! - [`home`], [`recorder`]: where sessions are kept, and how events get there
+//! - [`home`], [`recorder`], [`journal`]: where sessions are kept, and how events get there
 //! - [`stage`], [`health`], [`steady`], [`prometheus`], [`logs`]: the running system and how it is
 //! - [`control`]: deployments and the edge, with before and after
 //! - [`doors`]: `deployctl`, `edgectl`, `oncall`
@@ -20,11 +20,13 @@ pub mod doors;
 mod frames;
 pub mod health;
 pub mod home;
+pub mod journal;
 pub mod logs;
 pub mod lost;
 pub mod persona;
 pub mod player;
 pub mod prometheus;
+pub mod reasons;
 pub mod recorder;
 pub mod rehearsal;
 pub mod report;

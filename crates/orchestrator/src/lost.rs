@@ -1,12 +1,13 @@
 //! Sessions whose orchestrator was killed: their journals get an explicit end, never a repair.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io;
 
 use jiff::Timestamp;
-use session::journal::{self, Recovery, State, Writer};
+use session::journal::{self, JournalError, Recovery, State};
 
 use crate::home::{Home, HomeError, SessionFolder};
+use crate::journal::{JournalFile, JournalFileError};
 use crate::report::{self, ReportError};
 
 /// Why a journal could not be closed.
@@ -17,7 +18,24 @@ pub enum LostError {
     #[error(transparent)]
     Report(#[from] ReportError),
     #[error("the journal of {session} cannot be closed")]
-    Write { session: String, source: io::Error },
+    Close {
+        session: String,
+        #[source]
+        why: CloseError,
+    },
+}
+
+/// Why one journal could not be closed.
+#[derive(Debug, thiserror::Error)]
+pub enum CloseError {
+    #[error(transparent)]
+    Home(#[from] HomeError),
+    #[error("it cannot be read")]
+    Read(#[from] io::Error),
+    #[error("it cannot be gone on with")]
+    Recover(#[from] JournalError),
+    #[error(transparent)]
+    Write(#[from] JournalFileError),
 }
 
 /// Closes the journals of all sessions that ended without doing so themselves; gives their ids.
@@ -36,7 +54,7 @@ pub fn close(home: &Home) -> Result<Vec<String>, LostError> {
             State::Unsealed | State::Torn => {}
             State::Sealed | State::Broken => continue,
         }
-        let failed = |source| LostError::Write { session: folder.id.clone(), source };
+        let failed = |why| LostError::Close { session: folder.id.clone(), why };
         if close_one(home, &folder).map_err(failed)? {
             closed.push(folder.id.clone());
         }
@@ -45,25 +63,20 @@ pub fn close(home: &Home) -> Result<Vec<String>, LostError> {
 }
 
 /// Appends what happened to a journal that ends in the middle, and seals it.
-fn close_one(home: &Home, folder: &SessionFolder) -> io::Result<bool> {
+fn close_one(home: &Home, folder: &SessionFolder) -> Result<bool, CloseError> {
     let path = folder.journal();
-    let key = home.key().map_err(io::Error::other)?;
+    let key = home.key()?;
     let bytes = fs::read(&path)?;
     // No head beside the journal is for the recovery to judge.
     let head = fs::read(folder.head()).ok();
     let public = journal::public_key(&key);
     let wall = format!("{:.3}", Timestamp::now());
-    let recovery = journal::recover(&bytes, head.as_deref(), Some(&public), &wall)
-        .map_err(io::Error::other)?;
+    let recovery = journal::recover(&bytes, head.as_deref(), Some(&public), &wall)?;
     let Recovery::GoOn(go_on) = recovery else { return Ok(false) };
-    let file = OpenOptions::new().append(true).open(&path)?;
-    file.set_len(go_on.keep_bytes)?;
-    let mut writer = Writer::resume(file, &go_on, &key).map_err(io::Error::other)?;
+    let mut journal = JournalFile::resume(&path, &folder.head(), &go_on, &key)?;
     for event in &go_on.append {
-        writer.append(event).map_err(io::Error::other)?;
+        journal.append(event)?;
     }
-    let head = writer.seal().map_err(io::Error::other)?;
-    writer.get_ref().sync_data()?;
-    fs::write(folder.head(), head.to_bytes())?;
+    journal.seal()?;
     Ok(true)
 }

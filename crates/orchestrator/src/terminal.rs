@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use session::event::{Door, Effect, Kind, Participant};
+use session::redact;
 use testbed::{Link, LinkError};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
@@ -207,6 +208,7 @@ impl Recording {
             return Ok(());
         }
         let at = self.started.elapsed().as_micros() as f64 / 1e6;
+        let text = redact::text(text);
         serde_json::to_writer(&mut self.file, &(at, code, text))?;
         self.file.write_all(b"\n")?;
         self.file.flush()
