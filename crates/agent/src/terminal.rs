@@ -77,7 +77,7 @@ pub(crate) async fn serve(
     let (pty, tty) = Pty::open(size, context.settings.trial.is_none())?;
     let known = Known { name, printed: Arc::default() };
     context.terminals.insert(&pty.name, known.clone());
-    let served = match Shell::start(tty, context) {
+    let served = match Shell::start(tty, &known, context) {
         Ok(shell) => carry(stream, decoder, &pty, shell, &known, context).await,
         Err(error) => Err(error),
     };
@@ -108,7 +108,7 @@ async fn carry(
     };
     let code = shell.end(GRACE).await;
     known.printed.close();
-    context.lines.gone(known.clone(), code).await;
+    context.lines.gone(shell.pid(), known, code);
     carried?;
     let farewell = FromTerminal::Exited(code).to_frame()?;
     to.write_all(&farewell).await.map_err(AgentError::stream)?;

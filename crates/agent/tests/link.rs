@@ -21,5 +21,7 @@ mod dial;
 mod image;
 #[path = "link/lines.rs"]
 mod lines;
+#[path = "link/programs.rs"]
+mod programs;
 #[path = "link/terminal.rs"]
 mod terminal;

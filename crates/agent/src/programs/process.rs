@@ -1,0 +1,123 @@
+//! One process, held by a descriptor so that its number cannot become another's: who its parent is,
+//! when it ends and how.
+
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use tokio::time::sleep;
+
+use crate::watched::watched;
+
+/// How long a parent may take to collect a child: only then does the kernel tell the exit code.
+const COLLECTED: [Duration; 3] =
+    [Duration::from_millis(4), Duration::from_millis(60), Duration::from_millis(1000)];
+
+nix::ioctl_readwrite!(get_info, 0xff, 11, Info);
+
+const HAS_EXIT: u64 = 1 << 3;
+
+/// `pidfd_info`, as of Linux 6.15.
+#[repr(C)]
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Info {
+    mask: u64,
+    cgroup: u64,
+    pid: u32,
+    tgid: u32,
+    ppid: u32,
+    ids: [u32; 8],
+    exit: i32,
+}
+
+/// A process that was alive when it was asked for.
+#[derive(Debug)]
+pub(super) struct Process {
+    pub(super) pid: u32,
+    fd: OwnedFd,
+}
+
+impl Process {
+    /// The process of a thread.
+    pub(super) fn of(thread: u32) -> io::Result<Self> {
+        let open = |pid: u32| -> io::Result<OwnedFd> {
+            let pid = Pid::from_raw(pid.cast_signed()).ok_or(Errno::ESRCH)?;
+            Ok(pidfd_open(pid, PidfdFlags::empty())?)
+        };
+        match open(thread) {
+            Ok(fd) => Ok(Self { pid: thread, fd }),
+            // Not the first thread of its process.
+            Err(_) => {
+                let pid = status(thread, "Tgid:").ok_or(Errno::ESRCH)?;
+                Ok(Self { pid, fd: open(pid)? })
+            }
+        }
+    }
+
+    /// The parent's number; 0 when it has none that we can see.
+    pub(super) fn parent(&self) -> Option<u32> {
+        match info(&self.fd) {
+            Ok(info) if info.ppid != 0 || info.pid != 0 => Some(info.ppid),
+            // Before Linux 6.13.
+            _ => status(self.pid, "PPid:"),
+        }
+    }
+
+    /// Waits for the end, says so at once, and then how it ended: the exit code, or 128 and the
+    /// signal; `None` when the kernel does not tell.
+    pub(super) async fn end(self, ended: impl FnOnce()) -> Option<i32> {
+        let Self { fd, .. } = self;
+        let waiting = watched(fd).ok()?;
+        // Fails only when the runtime ends.
+        let _ = waiting.readable().await;
+        ended();
+        let fd = waiting.into_inner();
+        for patience in COLLECTED {
+            sleep(patience).await;
+            let info = info(&fd).ok()?;
+            if info.mask & HAS_EXIT != 0 {
+                return Some(code(info.exit));
+            }
+        }
+        None
+    }
+}
+
+fn info(fd: &OwnedFd) -> io::Result<Info> {
+    let mut info = Info { mask: 1 | HAS_EXIT, ..Info::default() };
+    // SAFETY: the structure is as long as the request says.
+    #[expect(unsafe_code, reason = "the kernel fills the structure")]
+    unsafe { get_info(fd.as_raw_fd(), &raw mut info) }?;
+    Ok(info)
+}
+
+/// A wait status as a shell would say it.
+fn code(status: i32) -> i32 {
+    match status & 0x7f {
+        0 => (status >> 8) & 0xff,
+        signal => 128 + signal,
+    }
+}
+
+/// A number in `/proc/<pid>/status`.
+fn status(pid: u32, key: &str) -> Option<u32> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    text.lines().find_map(|line| line.strip_prefix(key))?.trim().parse().ok()
+}
+
+/// The children of a process that are alive, as far as the kernel tells.
+pub(crate) fn children(pid: u32) -> Vec<u32> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+    text.unwrap_or_default().split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+}
+
+/// The process group and the session of a process.
+pub(super) fn groups(pid: u32) -> (Option<u32>, Option<u32>) {
+    let number = |found: rustix::io::Result<Pid>| {
+        found.ok().map(|pid| pid.as_raw_nonzero().get().cast_unsigned())
+    };
+    let pid = Pid::from_raw(pid.cast_signed());
+    (number(rustix::process::getpgid(pid)), number(rustix::process::getsid(pid)))
+}
