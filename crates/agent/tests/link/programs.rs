@@ -23,7 +23,8 @@ pub(crate) async fn under(lines: &mut Talk, count: usize) -> Vec<Program> {
 /// An exit code as the kernel tells it: since Linux 6.15.
 fn told(exit: i32) -> Option<i32> {
     let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
-    let mut numbers = release.split(|c: char| !c.is_ascii_digit()).map(|it| it.parse().unwrap_or(0));
+    let mut numbers =
+        release.split(|c: char| !c.is_ascii_digit()).map(|it| it.parse().unwrap_or(0));
     let version: (u32, u32) = (numbers.next().unwrap(), numbers.next().unwrap());
     (version >= (6, 15)).then_some(exit)
 }
