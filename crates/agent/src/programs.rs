@@ -137,8 +137,7 @@ fn descent(thread: u32) -> (Option<Process>, Descent) {
         return (None, Descent { pid: thread, ..Descent::default() });
     };
     let (pid, parent) = (process.pid, process.parent().unwrap_or(0));
-    let orphan = parent <= 1 || parent == std::process::id();
-    let (group, session) = if orphan { process::groups(pid) } else { (None, None) };
+    let (group, session) = process::groups(pid);
     (Some(process), Descent { pid, parent, group, session })
 }
 

@@ -14,6 +14,10 @@ mod home;
 
 #[path = "link/calls.rs"]
 mod calls;
+#[path = "link/cases.rs"]
+mod cases;
+#[path = "link/corpus.rs"]
+mod corpus;
 #[path = "link/dial.rs"]
 mod dial;
 #[path = "link/image.rs"]

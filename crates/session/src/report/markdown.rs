@@ -202,7 +202,7 @@ fn programs(out: &mut String, report: &Report) -> std::fmt::Result {
         writeln!(out, "- {line} ({verdict})")?;
         for program in hidden.iter().take(words::HIDDEN) {
             let ended = words::program_end(program);
-            writeln!(out, "  - ran {}{}", code(&program.words()), plain(&ended))?;
+            writeln!(out, "  - ran {}{ended}", code(&program.words()))?;
         }
         if hidden.len() > words::HIDDEN {
             writeln!(out, "  - and {} more", hidden.len() - words::HIDDEN)?;
