@@ -21,7 +21,7 @@ use crate::watched::watched;
 use listener::{Listener, Next, Notice};
 use peek::Sight;
 use process::Process;
-pub(crate) use process::children;
+pub(crate) use process::{children, session};
 
 /// After so many notices in a row the rest of the agent gets its turn.
 const IN_A_ROW: usize = 16;
@@ -137,7 +137,7 @@ fn descent(thread: u32) -> (Option<Process>, Descent) {
         return (None, Descent { pid: thread, ..Descent::default() });
     };
     let (pid, parent) = (process.pid, process.parent().unwrap_or(0));
-    let (group, session) = process::groups(pid);
+    let (group, session) = (process::group(pid), session(pid));
     (Some(process), Descent { pid, parent, group, session })
 }
 

@@ -147,13 +147,17 @@ impl Lines {
         self.tell(state, steps);
     }
 
-    /// What a shell at its prompt still has for children are jobs of its last line, even those that
-    /// have not run a program yet.
+    /// What a shell at its prompt still has for children are jobs of its last line, and so are the
+    /// orphans of its session of whom nobody has heard, even those that have not run a program yet.
     fn adopt_jobs(&self, state: &mut State, shell: u32) {
         let Some(place) = state.family.jobs_of(shell) else { return };
-        for child in programs::children(shell) {
-            if state.family.adopt(child, &place) {
-                programs::attend(self, child);
+        let session = programs::session(shell);
+        let mut jobs = programs::children(shell);
+        let orphans = programs::children(std::process::id());
+        jobs.extend(orphans.into_iter().filter(|orphan| programs::session(*orphan) == session));
+        for job in jobs {
+            if state.family.adopt(job, &place) {
+                programs::attend(self, job);
             }
         }
     }

@@ -113,11 +113,16 @@ pub(crate) fn children(pid: u32) -> Vec<u32> {
     text.unwrap_or_default().split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
 }
 
-/// The process group and the session of a process.
-pub(super) fn groups(pid: u32) -> (Option<u32>, Option<u32>) {
-    let number = |found: rustix::io::Result<Pid>| {
-        found.ok().map(|pid| pid.as_raw_nonzero().get().cast_unsigned())
-    };
-    let pid = Pid::from_raw(pid.cast_signed());
-    (number(rustix::process::getpgid(pid)), number(rustix::process::getsid(pid)))
+/// The session of a process.
+pub(crate) fn session(pid: u32) -> Option<u32> {
+    number(rustix::process::getsid(Pid::from_raw(pid.cast_signed())))
+}
+
+/// The process group of a process.
+pub(super) fn group(pid: u32) -> Option<u32> {
+    number(rustix::process::getpgid(Pid::from_raw(pid.cast_signed())))
+}
+
+fn number(found: rustix::io::Result<Pid>) -> Option<u32> {
+    found.ok().map(|pid| pid.as_raw_nonzero().get().cast_unsigned())
 }
