@@ -17,6 +17,7 @@ use std::time::Duration;
 use nix::sys::stat::Mode;
 use tokio::io::AsyncWriteExt;
 use tokio::net::unix::pipe;
+use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 use wire::frame::Message;
 use wire::{Line, Open};
@@ -24,10 +25,12 @@ use wire::{Line, Open};
 use crate::AgentError;
 use crate::clock::Clock;
 use crate::link::Link;
+use crate::programs::{Process, ends};
 use crate::terminal::{Excerpt, Terminals};
 pub(crate) use book::Lines;
-pub(crate) use family::Descent;
+pub(crate) use family::{Ancestry, Descent};
 use join::{Ending, Step};
+pub(crate) use ledger::Dead;
 
 /// How long the end of a command's output may take to come by after the shell said that it is back.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -42,6 +45,7 @@ const COMPANY: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(crate) struct Recorder {
     lines: Lines,
+    processes: mpsc::UnboundedReceiver<Process>,
 }
 
 /// Makes the pipe, which everybody may write to and nobody else read.
@@ -52,8 +56,9 @@ pub(crate) fn prepare(
 ) -> Result<(Lines, Recorder), AgentError> {
     let run = |source| AgentError::Run { path: PathBuf::from(path), source };
     let pipe = open_pipe(path).map_err(run)?;
-    let lines = Lines::new(pipe, clock, terminals);
-    Ok((lines.clone(), Recorder { lines }))
+    let (ends, processes) = mpsc::unbounded_channel();
+    let lines = Lines::new(pipe, clock, terminals, ends);
+    Ok((lines.clone(), Recorder { lines, processes }))
 }
 
 fn open_pipe(path: &Path) -> io::Result<pipe::Receiver> {
@@ -71,6 +76,7 @@ impl Recorder {
     /// the programs wait: nothing is dropped.
     pub(crate) async fn run(self, link: Link) -> Result<(), AgentError> {
         let mut home = link.open().await?;
+        tokio::spawn(ends::run(self.processes, self.lines.clone()));
         let mut frame = Open::Lines { version: wire::VERSION }.to_frame()?;
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);

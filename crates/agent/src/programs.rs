@@ -2,6 +2,7 @@
 //! user notification), so a script, a pipe into `sh` or another interpreter hides nothing. Without
 //! the agent no program starts. It refuses none; a record, not a guard.
 
+pub(crate) mod ends;
 pub(crate) mod filter;
 mod listener;
 mod peek;
@@ -9,22 +10,23 @@ mod process;
 
 use std::io;
 use std::os::fd::OwnedFd;
+use std::thread;
 
 use nix::libc;
 use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+use tokio::runtime::Handle;
 use wire::Program;
 
-use crate::lines::{Descent, Lines};
+use crate::lines::{Ancestry, Descent, Lines};
 use crate::stdio::set_nonblocking;
 use crate::watched::watched;
-use listener::{Listener, Next, Notice};
+use listener::{Listener, Notice};
 use peek::Sight;
-use process::Process;
-pub(crate) use process::{children, session};
+pub(crate) use process::{Process, children, session};
 
-/// After so many notices in a row the rest of the agent gets its turn.
-const IN_A_ROW: usize = 16;
+/// Of a thread that answers, in bytes.
+const STACK: usize = 256 * 1024;
 
 /// Two ends of a socket: ours, and one that the next program to be started inherits.
 pub(crate) fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
@@ -39,6 +41,7 @@ pub(crate) fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
 #[derive(Debug)]
 pub(crate) struct Watch {
     pub(crate) shell: u32,
+    pub(crate) terminal: String,
     /// Whether its programs run as another user than the agent.
     pub(crate) as_user: bool,
     pub(crate) lines: Lines,
@@ -46,105 +49,98 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Watches until no process is left. What cannot be seen is told.
-    pub(crate) async fn run(self, socket: OwnedFd, terminal: String) {
-        let watched = match listener(socket).await {
-            Ok(listener) => self.serve(&listener).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = watched {
-            self.lines.unseen(&terminal, format!("programs are not seen: {error}"));
+    pub(crate) async fn run(self, socket: OwnedFd) {
+        let (lines, terminal) = (self.lines.clone(), self.terminal.clone());
+        if let Err(error) = listener(socket).await.and_then(|listener| self.start(listener)) {
+            lines.unseen(&terminal, format!("programs are not seen: {error}"));
         }
     }
 
-    async fn serve(&self, listener: &Listener) -> io::Result<()> {
+    /// In a thread of its own, which does nothing but answer: the kernel switches to it and back
+    /// without leaving the processor, at half of what a turn of the runtime would cost.
+    fn start(self, listener: Listener) -> io::Result<()> {
+        let runtime = Handle::current();
+        let thread = thread::Builder::new().name("watch".to_owned()).stack_size(STACK);
+        thread.spawn(move || {
+            let _entered = runtime.enter();
+            if self.as_user {
+                peek::become_user();
+            }
+            if let Err(error) = self.serve(&listener, &runtime) {
+                self.lines.unseen(&self.terminal, format!("programs are no longer seen: {error}"));
+            }
+        })?;
+        Ok(())
+    }
+
+    fn serve(&self, listener: &Listener, runtime: &Handle) -> io::Result<()> {
         // The shell itself is no program that somebody ran.
         let mut is_shell = true;
-        loop {
-            let mut ready = listener.ready().await?;
-            for _ in 0..IN_A_ROW {
-                match listener.next()? {
-                    Next::Notice(notice) if is_shell && notice.pid == self.shell => {
-                        is_shell = false;
-                        listener.go_on(&notice);
-                    }
-                    Next::Notice(notice) => self.answer(listener, &notice),
-                    Next::Nothing => {
-                        ready.clear_ready();
-                        break;
-                    }
-                    Next::Over => return Ok(()),
-                }
+        while let Some(notice) = listener.next()? {
+            if is_shell && notice.pid == self.shell {
+                is_shell = false;
+                listener.go_on(&notice);
+                continue;
             }
-            self.lines.room().await;
-            tokio::task::yield_now().await;
+            self.answer(listener, &notice);
+            if self.lines.is_behind() {
+                runtime.block_on(self.lines.room());
+            }
         }
+        Ok(())
     }
 
     /// Looks, lets go on, and only then writes down.
     fn answer(&self, listener: &Listener, notice: &Notice) {
         let at_us = self.lines.clock().at_us();
         let is_start = i64::from(notice.call.nr) != libc::SYS_setsid;
-        let sight = is_start.then(|| peek::look(notice.pid, &notice.call, self.as_user));
-        // As long as it waits, a job cannot outlive what it was started by unnoticed.
-        let (process, descent) = descent(notice.pid);
+        let sight = is_start.then(|| peek::look(notice.pid, &notice.call));
+        let (mut process, descent) = descent(notice.pid);
+        // Once it goes on, it has left both.
+        let left = (!is_start).then(|| (process::group(descent.pid), session(descent.pid)));
+        let kernel = Kernel { pid: descent.pid, left };
         self.lines.heard();
-        if !listener.is_waiting(notice) || !listener.go_on(notice) {
-            return; // It was killed first: nothing ran.
+        if !listener.go_on(notice) {
+            // It was killed first: nothing ran, and what was read may have been another's.
+            return;
         }
-        let parent_of = |pid| Process::of(pid).ok()?.parent();
         let fresh = match sight {
             Some(sight) => {
-                let program = self.program(sight, descent, at_us);
-                self.lines.begins(descent, program, parent_of)
+                let program = program(sight, descent, at_us);
+                self.lines.begins(descent, program, &kernel)
             }
-            None => self.lines.leaves(descent, parent_of),
+            None => self.lines.leaves(descent, &kernel),
         };
-        let mut process = process;
         for pid in fresh {
             match process.take_if(|process| process.pid == pid) {
-                Some(process) => await_end(&self.lines, process),
+                Some(process) => self.lines.attend(process),
                 None => attend(&self.lines, pid),
             }
         }
     }
-
-    fn program(&self, sight: Sight, descent: Descent, at_us: u64) -> Program {
-        let ran = peek::is_there(&sight, self.as_user);
-        let Sight { path, argv, cut, cwd } = sight;
-        let Descent { pid, parent, .. } = descent;
-        let (id, terminal, line, ended_us, exit) = (0, String::new(), None, None, None);
-        Program {
-            id,
-            terminal,
-            line,
-            pid,
-            parent,
-            path,
-            argv,
-            cut,
-            cwd,
-            ran,
-            at_us,
-            ended_us,
-            exit,
-        }
-    }
 }
 
-/// What the kernel says of a process.
+fn program(sight: Sight, descent: Descent, at_us: u64) -> Program {
+    let ran = peek::is_there(&sight);
+    let Sight { path, argv, cut, cwd } = sight;
+    let Descent { pid, parent } = descent;
+    let (id, terminal, line, ended_us, exit) = (0, String::new(), None, None, None);
+    Program { id, terminal, line, pid, parent, path, argv, cut, cwd, ran, at_us, ended_us, exit }
+}
+
+/// What the kernel says of a process that waits.
 fn descent(thread: u32) -> (Option<Process>, Descent) {
     let Ok(process) = Process::of(thread) else {
         return (None, Descent { pid: thread, ..Descent::default() });
     };
     let (pid, parent) = (process.pid, process.parent().unwrap_or(0));
-    let (group, session) = (process::group(pid), session(pid));
-    (Some(process), Descent { pid, parent, group, session })
+    (Some(process), Descent { pid, parent })
 }
 
 /// Waits for the end of a process that has just been heard of.
 pub(crate) fn attend(lines: &Lines, pid: u32) {
     match Process::of(pid) {
-        Ok(process) => await_end(lines, process),
+        Ok(process) => lines.attend(process),
         // It is gone already. Said in a moment: whoever calls may be in the middle of the book.
         Err(_) => {
             let lines = lines.clone();
@@ -157,15 +153,25 @@ pub(crate) fn attend(lines: &Lines, pid: u32) {
     }
 }
 
-fn await_end(lines: &Lines, process: Process) {
-    let (lines, pid) = (lines.clone(), process.pid);
-    tokio::spawn(async move {
-        let mut dead = None;
-        let exit = process.end(|| dead = lines.died(pid)).await;
-        if let Some(dead) = dead {
-            lines.ended(dead, exit);
-        }
-    });
+/// What can be asked about a process that has just gone on.
+struct Kernel {
+    pid: u32,
+    /// The process group and the session that it was in before.
+    left: Option<(Option<u32>, Option<u32>)>,
+}
+
+impl Ancestry for Kernel {
+    fn parent(&self, pid: u32) -> Option<u32> {
+        Process::of(pid).ok()?.parent()
+    }
+
+    fn group(&self) -> Option<u32> {
+        self.left.map_or_else(|| process::group(self.pid), |(group, _)| group)
+    }
+
+    fn session(&self) -> Option<u32> {
+        self.left.map_or_else(|| session(self.pid), |(_, session)| session)
+    }
 }
 
 /// The receiving end of the filter, once the shell has sent it.
@@ -174,7 +180,7 @@ async fn listener(socket: OwnedFd) -> io::Result<Listener> {
     loop {
         let mut ready = socket.readable().await?;
         if let Ok(taken) = ready.try_io(|socket| filter::take_over(socket)) {
-            return Listener::new(taken?);
+            return Ok(Listener::new(taken?));
         }
     }
 }

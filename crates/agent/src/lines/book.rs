@@ -11,12 +11,13 @@ use tokio::net::unix::pipe;
 use tokio::sync::Notify;
 use wire::{Line, Program};
 
-use super::family::{Descent, Family, Place};
+use super::family::{Ancestry, Descent, Family, Place};
 use super::join::{Joiner, Step};
 use super::ledger::{Dead, Ledger};
 use super::record::{Record, Splitter};
 use crate::clock::Clock;
-use crate::programs;
+use crate::programs::ends::Ends;
+use crate::programs::{self, Process};
 use crate::reaper::lock;
 use crate::terminal::{Known, Terminals};
 
@@ -34,6 +35,7 @@ struct Shared {
     pipe: pipe::Receiver,
     clock: Clock,
     terminals: Arc<Terminals>,
+    ends: Ends,
     state: Mutex<State>,
     /// Something is to be told.
     more: Notify,
@@ -56,7 +58,12 @@ struct State {
 }
 
 impl Lines {
-    pub(super) fn new(pipe: pipe::Receiver, clock: Clock, terminals: Arc<Terminals>) -> Self {
+    pub(super) fn new(
+        pipe: pipe::Receiver,
+        clock: Clock,
+        terminals: Arc<Terminals>,
+        ends: Ends,
+    ) -> Self {
         let state = State {
             joiner: Joiner::default(),
             splitter: Splitter::default(),
@@ -69,7 +76,7 @@ impl Lines {
         };
         let (more, room) = (Notify::new(), Notify::new());
         let state = Mutex::new(state);
-        Self { shared: Arc::new(Shared { pipe, clock, terminals, state, more, room }) }
+        Self { shared: Arc::new(Shared { pipe, clock, terminals, ends, state, more, room }) }
     }
 
     pub(crate) fn clock(&self) -> Clock {
@@ -168,10 +175,10 @@ impl Lines {
         &self,
         descent: Descent,
         mut program: Program,
-        parent_of: impl Fn(u32) -> Option<u32>,
+        kernel: &impl Ancestry,
     ) -> Vec<u32> {
         let state = &mut *lock(&self.shared.state);
-        let (place, fresh) = state.family.place(descent, parent_of);
+        let (place, fresh) = state.family.place(descent, kernel);
         (program.line, program.terminal) = (place.line, place.terminal);
         let step = state.ledger.begins(program).map(Step::Say);
         self.tell_later(state, step);
@@ -179,12 +186,14 @@ impl Lines {
     }
 
     /// A process is about to leave its session. As [`Lines::begins`].
-    pub(crate) fn leaves(
-        &self,
-        descent: Descent,
-        parent_of: impl Fn(u32) -> Option<u32>,
-    ) -> Vec<u32> {
-        lock(&self.shared.state).family.place(descent, parent_of).1
+    pub(crate) fn leaves(&self, descent: Descent, kernel: &impl Ancestry) -> Vec<u32> {
+        lock(&self.shared.state).family.place(descent, kernel).1
+    }
+
+    /// Waits for the end of a process.
+    pub(crate) fn attend(&self, process: Process) {
+        // Refused only when the agent is about to end.
+        let _ = self.shared.ends.send(process);
     }
 
     /// A process has ended, and how is not known yet.
@@ -208,13 +217,18 @@ impl Lines {
         self.tell(&mut lock(&self.shared.state), vec![Step::Say(line)]);
     }
 
+    /// Whether too much is still to be told.
+    pub(crate) fn is_behind(&self) -> bool {
+        lock(&self.shared.state).steps.len() >= BACKLOG
+    }
+
     /// Waits until not too much is still to be told.
     pub(crate) async fn room(&self) {
         loop {
             let notified = self.shared.room.notified();
             tokio::pin!(notified);
             notified.as_mut().enable();
-            if lock(&self.shared.state).steps.len() < BACKLOG {
+            if !self.is_behind() {
                 return;
             }
             notified.await;

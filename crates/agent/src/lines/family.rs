@@ -24,8 +24,16 @@ pub(crate) struct Descent {
     pub(crate) pid: u32,
     /// 0 when it is not known.
     pub(crate) parent: u32,
-    pub(crate) group: Option<u32>,
-    pub(crate) session: Option<u32>,
+}
+
+/// What the kernel can be asked in addition.
+pub(crate) trait Ancestry {
+    /// The parent of any process.
+    fn parent(&self, pid: u32) -> Option<u32>;
+    /// The process group of the process itself.
+    fn group(&self) -> Option<u32>;
+    /// Its session.
+    fn session(&self) -> Option<u32>;
 }
 
 /// All that is known.
@@ -120,15 +128,11 @@ impl Family {
         self.shells.retain(|shell, _| !is_gone(*shell));
     }
 
-    /// Finds where a process belongs, and remembers it and its ancestors. `parent_of` asks the
-    /// kernel. Gives the place and whoever is now remembered and was not before.
-    pub(crate) fn place(
-        &mut self,
-        descent: Descent,
-        parent_of: impl Fn(u32) -> Option<u32>,
-    ) -> (Place, Vec<u32>) {
+    /// Finds where a process belongs, and remembers it and its ancestors. Gives the place and whoever
+    /// is now remembered and was not before.
+    pub(crate) fn place(&mut self, descent: Descent, kernel: &impl Ancestry) -> (Place, Vec<u32>) {
         let mut chain = vec![descent.pid];
-        let place = self.up(descent, &mut chain, parent_of).or_else(|| self.aside(descent));
+        let place = self.up(descent, &mut chain, kernel).or_else(|| self.aside(kernel));
         let Some(place) = place else {
             let fresh = self.adopt(descent.pid, &Place::default());
             return (Place::default(), Vec::from_iter(fresh.then_some(descent.pid)));
@@ -138,12 +142,7 @@ impl Family {
     }
 
     /// By its ancestors, which are put into `chain` while they are unknown.
-    fn up(
-        &self,
-        descent: Descent,
-        chain: &mut Vec<u32>,
-        parent_of: impl Fn(u32) -> Option<u32>,
-    ) -> Option<Place> {
+    fn up(&self, descent: Descent, chain: &mut Vec<u32>, kernel: &impl Ancestry) -> Option<Place> {
         if let Some(place) = self.of(descent.pid) {
             return Some(place);
         }
@@ -156,24 +155,24 @@ impl Family {
                 return Some(place);
             }
             chain.push(pid);
-            pid = parent_of(pid)?;
+            pid = kernel.parent(pid)?;
         }
         None
     }
 
     /// Orphans, by the job or the session that they were born into.
-    fn aside(&self, descent: Descent) -> Option<Place> {
+    fn aside(&self, kernel: &impl Ancestry) -> Option<Place> {
         let known = |pid: u32| self.kin.get(&pid).map(|kin| kin.place.clone());
         let of_shell = |pid: u32| {
             let shell = self.shells.get(&pid)?;
             let line = shell.current.or(shell.last);
             Some(Place { line, terminal: shell.terminal.clone() })
         };
-        descent
-            .group
-            .and_then(known)
-            .or_else(|| descent.session.and_then(of_shell))
-            .or_else(|| descent.session.and_then(known))
+        if let Some(place) = kernel.group().and_then(known) {
+            return Some(place);
+        }
+        let session = kernel.session()?;
+        of_shell(session).or_else(|| known(session))
     }
 
     /// A living process that is known.
@@ -200,20 +199,39 @@ mod tests {
         family
     }
 
+    #[derive(Default)]
+    struct Told<'a> {
+        /// The nearest first.
+        chain: &'a [u32],
+        group: Option<u32>,
+        session: Option<u32>,
+    }
+
+    impl Ancestry for Told<'_> {
+        fn parent(&self, pid: u32) -> Option<u32> {
+            let at = self.chain.iter().position(|it| *it == pid)?;
+            Some(self.chain.get(at + 1).copied().unwrap_or(1))
+        }
+
+        fn group(&self) -> Option<u32> {
+            self.group
+        }
+
+        fn session(&self) -> Option<u32> {
+            self.session
+        }
+    }
+
     /// The line of `pid`, whose ancestors are `chain`, the nearest first.
     fn line(family: &mut Family, pid: u32, chain: &[u32]) -> Option<u64> {
-        let parent_of = |pid: u32| {
-            let at = chain.iter().position(|it| *it == pid)?;
-            Some(chain.get(at + 1).copied().unwrap_or(1))
-        };
         let parent = chain.first().copied().unwrap_or(1);
-        family.place(Descent { pid, parent, ..Descent::default() }, parent_of).0.line
+        family.place(Descent { pid, parent }, &Told { chain, ..Told::default() }).0.line
     }
 
     /// The line of an orphan.
     fn orphan(family: &mut Family, pid: u32, group: u32, session: u32) -> Option<u64> {
-        let (group, session) = (Some(group), Some(session));
-        family.place(Descent { pid, parent: 1, group, session }, |_| None).0.line
+        let told = Told { chain: &[], group: Some(group), session: Some(session) };
+        family.place(Descent { pid, parent: 1 }, &told).0.line
     }
 
     #[test]
@@ -229,8 +247,7 @@ mod tests {
         assert_eq!(line(&mut family, 11, &[10]), None);
         let mut family = Family::new(1);
         family.shell(10, "t1");
-        let (place, _) =
-            family.place(Descent { pid: 11, parent: 10, ..Descent::default() }, |_| None);
+        let (place, _) = family.place(Descent { pid: 11, parent: 10 }, &Told::default());
         assert_eq!(place, Place { line: None, terminal: "t1".into() });
     }
 

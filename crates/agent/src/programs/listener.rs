@@ -6,14 +6,10 @@ use std::os::fd::{AsRawFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::libc::{self, seccomp_data, seccomp_notif, seccomp_notif_resp};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use tokio::io::unix::AsyncFd;
-
-use crate::watched::watched;
+use rustix::event::{PollFd, PollFlags, poll};
 
 nix::ioctl_readwrite!(receive, b'!', 0, seccomp_notif);
 nix::ioctl_readwrite!(send, b'!', 1, seccomp_notif_resp);
-nix::ioctl_write_ptr!(check, b'!', 2, u64);
 nix::ioctl_write_int_bad!(set_flags, nix::request_code_write!(b'!', 4, 8));
 
 /// Whoever waits is woken on the processor of whoever answers (`SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP`,
@@ -23,16 +19,7 @@ const SYNC_WAKE_UP: i32 = 1;
 /// The reading end of one filter.
 #[derive(Debug)]
 pub(super) struct Listener {
-    fd: AsyncFd<OwnedFd>,
-}
-
-/// What there is to be done.
-pub(super) enum Next {
-    Notice(Notice),
-    /// Nothing now; wait.
-    Nothing,
-    /// No process has the filter any more.
-    Over,
+    fd: OwnedFd,
 }
 
 /// Somebody waits inside a call.
@@ -45,52 +32,44 @@ pub(super) struct Notice {
 }
 
 impl Listener {
-    pub(super) fn new(fd: OwnedFd) -> io::Result<Self> {
+    pub(super) fn new(fd: OwnedFd) -> Self {
         #[expect(unsafe_code, reason = "a request without memory")]
         // An older kernel refuses, and is slower.
         let _ = unsafe { set_flags(fd.as_raw_fd(), SYNC_WAKE_UP) };
-        Ok(Self { fd: watched(fd)? })
+        Self { fd }
     }
 
-    /// Waits until there may be a notice.
-    pub(super) async fn ready(
-        &self,
-    ) -> io::Result<tokio::io::unix::AsyncFdReadyGuard<'_, OwnedFd>> {
-        self.fd.readable().await
-    }
-
-    /// The next notice. Never waits: asked for one that is not there, the kernel would.
-    pub(super) fn next(&self) -> io::Result<Next> {
-        let mut fds = [PollFd::new(&self.fd, PollFlags::IN)];
-        poll(&mut fds, Some(&Timespec::default()))?;
-        let [asked] = fds;
-        let events = asked.revents();
-        if !events.contains(PollFlags::IN) {
-            let over = events.intersects(PollFlags::HUP | PollFlags::ERR);
-            return Ok(if over { Next::Over } else { Next::Nothing });
-        }
-        let mut request = Request::default();
-        // SAFETY: `request` has room for what newer kernels may add.
-        #[expect(unsafe_code, reason = "the kernel fills the structure")]
-        match unsafe { receive(self.fd.as_raw_fd(), &raw mut request.notice) } {
-            Ok(_) => {
-                let seccomp_notif { id, pid, data, .. } = request.notice;
-                Ok(Next::Notice(Notice { id, pid, call: data }))
+    /// Waits for the next notice; `None` when no process has the filter any more.
+    pub(super) fn next(&self) -> io::Result<Option<Notice>> {
+        loop {
+            // Asked for a notice that is not there, an older kernel waits even when nobody is left.
+            let mut fds = [PollFd::new(&self.fd, PollFlags::IN)];
+            match poll(&mut fds, None) {
+                Ok(_) => {}
+                Err(rustix::io::Errno::INTR) => continue,
+                Err(errno) => return Err(errno.into()),
             }
-            // Whoever asked was killed meanwhile.
-            Err(Errno::ENOENT | Errno::EINTR) => Ok(Next::Nothing),
-            Err(errno) => Err(errno.into()),
+            let [asked] = fds;
+            if !asked.revents().contains(PollFlags::IN) {
+                return Ok(None);
+            }
+            let mut request = Request::default();
+            // SAFETY: `request` has room for what newer kernels may add.
+            #[expect(unsafe_code, reason = "the kernel fills the structure")]
+            match unsafe { receive(self.fd.as_raw_fd(), &raw mut request.notice) } {
+                Ok(_) => {
+                    let seccomp_notif { id, pid, data, .. } = request.notice;
+                    return Ok(Some(Notice { id, pid, call: data }));
+                }
+                // Whoever asked was killed meanwhile.
+                Err(Errno::ENOENT | Errno::EINTR) => {}
+                Err(errno) => return Err(errno.into()),
+            }
         }
     }
 
-    /// Whether the process still waits, so that what was read by its number was its own.
-    pub(super) fn is_waiting(&self, notice: &Notice) -> bool {
-        #[expect(unsafe_code, reason = "the kernel reads eight bytes of ours")]
-        let valid = unsafe { check(self.fd.as_raw_fd(), &raw const notice.id) };
-        valid.is_ok()
-    }
-
-    /// Lets the call go on. `false` when nobody waits for it any more.
+    /// Lets the call go on. `false` when nobody waits for it any more. `true` says as well that what
+    /// was read by its process's number was its own: it has waited all the time.
     pub(super) fn go_on(&self, notice: &Notice) -> bool {
         let flags = libc::SECCOMP_USER_NOTIF_FLAG_CONTINUE as u32;
         let mut answer = seccomp_notif_resp { id: notice.id, val: 0, error: 0, flags };

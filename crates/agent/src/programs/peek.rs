@@ -4,7 +4,7 @@
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 
 use nix::libc::{self, seccomp_data};
@@ -30,13 +30,10 @@ pub(super) struct Sight {
     pub(super) cwd: String,
 }
 
-/// Looks at thread `pid`, which waits in `call`. With `as_user` through the eyes of the user of the
-/// shells: root without its powers may not look, the user may.
-pub(super) fn look(pid: u32, call: &seccomp_data, as_user: bool) -> Sight {
-    let eyes = as_user.then(Eyes::of_user);
+/// Looks at thread `pid`, which waits in `call`.
+pub(super) fn look(pid: u32, call: &seccomp_data) -> Sight {
     let memory = File::open(format!("/proc/{pid}/mem"));
     let cwd = std::fs::read_link(format!("/proc/{pid}/cwd"));
-    drop(eyes);
     let cwd = cwd.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
     let [first, second, third, ..] = call.args;
     let at = i64::from(call.nr) == libc::SYS_execveat;
@@ -121,38 +118,20 @@ fn lossy(bytes: &[u8]) -> String {
 
 /// Whether there is a file that could run. What the kernel finds may be something else only when
 /// somebody changes it at this very moment.
-pub(super) fn is_there(sight: &Sight, as_user: bool) -> bool {
-    use rustix::fs::{Access, AtFlags, CWD, accessat};
+pub(super) fn is_there(sight: &Sight) -> bool {
     let path = Path::new(&sight.path);
     // What only the process itself can name, and what could not be read, is taken to be there.
     let own = ["/proc/self", "/proc/thread-self", "/dev/fd", "/memfd:"];
     if sight.cut || sight.path.is_empty() || own.iter().any(|own| sight.path.starts_with(own)) {
         return true;
     }
-    let whole = Path::new(&sight.cwd).join(path);
-    let eyes = as_user.then(Eyes::of_user);
-    let is_file = std::fs::metadata(&whole).map(|file| file.is_file());
-    let may_run = accessat(CWD, &whole, Access::EXEC_OK, AtFlags::EACCESS);
-    drop(eyes);
-    is_file.unwrap_or(false) && may_run.is_ok()
+    let file = std::fs::metadata(Path::new(&sight.cwd).join(path));
+    file.is_ok_and(|file| file.is_file() && file.mode() & 0o111 != 0)
 }
 
-/// For as long as it lives, files are opened as the user of the shells would.
-struct Eyes {
-    uid: Uid,
-    gid: Gid,
-}
-
-impl Eyes {
-    fn of_user() -> Self {
-        let gid = setfsgid(Gid::from_raw(login::UID));
-        Self { uid: setfsuid(Uid::from_raw(login::UID)), gid }
-    }
-}
-
-impl Drop for Eyes {
-    fn drop(&mut self) {
-        setfsuid(self.uid);
-        setfsgid(self.gid);
-    }
+/// From here on this thread opens files as the user of the shells would: root without its powers may
+/// not look into that user's programs, the user may.
+pub(super) fn become_user() {
+    setfsgid(Gid::from_raw(login::UID));
+    setfsuid(Uid::from_raw(login::UID));
 }

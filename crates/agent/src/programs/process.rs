@@ -3,17 +3,13 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::time::Duration;
+use std::time::Instant;
 
 use nix::errno::Errno;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
-use tokio::time::sleep;
 
 use crate::watched::watched;
-
-/// How long a parent may take to collect a child: only then does the kernel tell the exit code.
-const COLLECTED: [Duration; 3] =
-    [Duration::from_millis(4), Duration::from_millis(60), Duration::from_millis(1000)];
 
 nix::ioctl_readwrite!(get_info, 0xff, 11, Info);
 
@@ -34,7 +30,7 @@ pub(super) struct Info {
 
 /// A process that was alive when it was asked for.
 #[derive(Debug)]
-pub(super) struct Process {
+pub(crate) struct Process {
     pub(super) pid: u32,
     fd: OwnedFd,
 }
@@ -65,24 +61,32 @@ impl Process {
         }
     }
 
-    /// Waits for the end, says so at once, and then how it ended: the exit code, or 128 and the
-    /// signal; `None` when the kernel does not tell.
-    pub(super) async fn end(self, ended: impl FnOnce()) -> Option<i32> {
-        let Self { fd, .. } = self;
-        let waiting = watched(fd).ok()?;
-        // Fails only when the runtime ends.
-        let _ = waiting.readable().await;
-        ended();
-        let fd = waiting.into_inner();
-        for patience in COLLECTED {
-            sleep(patience).await;
-            let info = info(&fd).ok()?;
-            if info.mask & HAS_EXIT != 0 {
-                return Some(code(info.exit));
-            }
-        }
-        None
+    /// The exit code, or 128 and the signal, once its parent has collected it and where the kernel
+    /// tells (since Linux 6.15).
+    pub(super) fn exit(&self) -> Option<i32> {
+        let info = info(&self.fd).ok()?;
+        (info.mask & HAS_EXIT != 0).then(|| code(info.exit))
     }
+
+    /// Waits for the end, however long it takes.
+    pub(super) async fn end(self) -> io::Result<Self> {
+        let Self { pid, fd } = self;
+        let waiting = watched(fd)?;
+        waiting.readable().await?.retain_ready();
+        Ok(Self { pid, fd: waiting.into_inner() })
+    }
+}
+
+/// Parts those that have ended from those that have not. Takes no time.
+pub(super) fn part(all: Vec<(Process, Instant)>) -> io::Result<[Vec<(Process, Instant)>; 2]> {
+    let mut fds: Vec<_> = all.iter().map(|(it, _)| PollFd::new(&it.fd, PollFlags::IN)).collect();
+    poll(&mut fds, Some(&Timespec::default()))?;
+    let ended: Vec<bool> = fds.iter().map(|fd| !fd.revents().is_empty()).collect();
+    let (mut dead, mut alive) = (Vec::new(), Vec::new());
+    for (it, ended) in all.into_iter().zip(ended) {
+        if ended { dead.push(it) } else { alive.push(it) }
+    }
+    Ok([dead, alive])
 }
 
 fn info(fd: &OwnedFd) -> io::Result<Info> {

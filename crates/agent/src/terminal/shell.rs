@@ -43,8 +43,9 @@ impl Shell {
         let pid = child.id().cast_signed();
         context.lines.started(child.id(), known);
         let as_user = context.settings.trial.is_none();
-        let watch = programs::Watch { shell: child.id(), as_user, lines: context.lines.clone() };
-        tokio::spawn(watch.run(ours, known.name.clone()));
+        let (terminal, lines) = (known.name.clone(), context.lines.clone());
+        let watch = programs::Watch { shell: child.id(), terminal, as_user, lines };
+        tokio::spawn(watch.run(ours));
         Ok(Self { pid, exit: context.reaper.watch(pid) })
     }
 
