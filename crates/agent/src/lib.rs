@@ -7,7 +7,8 @@
 //! from the kernel; it dials into the network; and it hands on what `deployctl`, `edgectl` and
 //! `oncall` are asked. It decides nothing.
 //!
-//! One thread: a keystroke crosses no other, and no state needs a lock that waits.
+//! One thread does all of that, so a keystroke crosses no other. Each terminal has one more, which
+//! does nothing but answer the kernel when a program is about to start.
 //!
 //! Whatever this program prints, and what its file holds, is seen by the people in the workstation.
 

@@ -90,27 +90,23 @@ impl Watch {
         Ok(())
     }
 
-    /// Looks, lets go on, and only then writes down.
+    /// Looks, writes down, and only then lets go on: whoever may still do something meanwhile, the
+    /// shell that shows its prompt say, finds it written.
     fn answer(&self, listener: &Listener, notice: &Notice) {
         let at_us = self.lines.clock().at_us();
         let is_start = i64::from(notice.call.nr) != libc::SYS_setsid;
         let sight = is_start.then(|| peek::look(notice.pid, &notice.call));
         let (mut process, descent) = descent(notice.pid);
-        // Once it goes on, it has left both.
-        let left = (!is_start).then(|| (process::group(descent.pid), session(descent.pid)));
-        let kernel = Kernel { pid: descent.pid, left };
+        let kernel = Kernel { pid: descent.pid };
         self.lines.heard();
-        if !listener.go_on(notice) {
-            // It was killed first: nothing ran, and what was read may have been another's.
-            return;
-        }
         let fresh = match sight {
-            Some(sight) => {
-                let program = program(sight, descent, at_us);
-                self.lines.begins(descent, program, &kernel)
-            }
+            Some(sight) => self.lines.begins(descent, program(sight, descent, at_us), &kernel),
             None => self.lines.leaves(descent, &kernel),
         };
+        if !listener.go_on(notice) && is_start {
+            // It was killed first: nothing ran, and what was read may have been another's.
+            self.lines.retract(descent.pid, at_us);
+        }
         for pid in fresh {
             match process.take_if(|process| process.pid == pid) {
                 Some(process) => self.lines.attend(process),
@@ -153,11 +149,9 @@ pub(crate) fn attend(lines: &Lines, pid: u32) {
     }
 }
 
-/// What can be asked about a process that has just gone on.
-struct Kernel {
-    pid: u32,
-    /// The process group and the session that it was in before.
-    left: Option<(Option<u32>, Option<u32>)>,
+/// What the kernel tells of a process, asked when it is needed.
+pub(crate) struct Kernel {
+    pub(crate) pid: u32,
 }
 
 impl Ancestry for Kernel {
@@ -166,11 +160,11 @@ impl Ancestry for Kernel {
     }
 
     fn group(&self) -> Option<u32> {
-        self.left.map_or_else(|| process::group(self.pid), |(group, _)| group)
+        process::group(self.pid)
     }
 
     fn session(&self) -> Option<u32> {
-        self.left.map_or_else(|| session(self.pid), |(_, session)| session)
+        session(self.pid)
     }
 }
 

@@ -17,7 +17,7 @@ use super::ledger::{Dead, Ledger};
 use super::record::{Record, Splitter};
 use crate::clock::Clock;
 use crate::programs::ends::Ends;
-use crate::programs::{self, Process};
+use crate::programs::{self, Kernel, Process};
 use crate::reaper::lock;
 use crate::terminal::{Known, Terminals};
 
@@ -158,15 +158,18 @@ impl Lines {
     /// orphans of its session of whom nobody has heard, even those that have not run a program yet.
     fn adopt_jobs(&self, state: &mut State, shell: u32) {
         let Some(place) = state.family.jobs_of(shell) else { return };
+        let mut fresh = programs::children(shell);
+        fresh.retain(|job| state.family.adopt(*job, &place));
         let session = programs::session(shell);
-        let mut jobs = programs::children(shell);
-        let orphans = programs::children(std::process::id());
-        jobs.extend(orphans.into_iter().filter(|orphan| programs::session(*orphan) == session));
-        for job in jobs {
-            if state.family.adopt(job, &place) {
-                programs::attend(self, job);
+        let agent = std::process::id();
+        for orphan in programs::children(agent) {
+            if programs::session(orphan) == session {
+                // It may be of an earlier line, whose job it was born into.
+                let descent = Descent { pid: orphan, parent: agent };
+                fresh.extend(state.family.place(descent, &Kernel { pid: orphan }).1);
             }
         }
+        fresh.into_iter().for_each(|pid| programs::attend(self, pid));
     }
 
     /// A process is about to run a program; where it belongs is found here. Gives the processes of
@@ -183,6 +186,11 @@ impl Lines {
         let step = state.ledger.begins(program).map(Step::Say);
         self.tell_later(state, step);
         fresh
+    }
+
+    /// The program that was about to begin then never ran.
+    pub(crate) fn retract(&self, pid: u32, at_us: u64) {
+        lock(&self.shared.state).ledger.retract(pid, at_us);
     }
 
     /// A process is about to leave its session. As [`Lines::begins`].

@@ -61,6 +61,13 @@ impl Ledger {
         told
     }
 
+    /// The program that a process was about to run at that time never ran.
+    pub(crate) fn retract(&mut self, pid: u32, at_us: u64) {
+        if self.under_way.get(&pid).is_some_and(|it| it.program.at_us == at_us && !it.told) {
+            self.under_way.remove(&pid);
+        }
+    }
+
     /// A process has ended; how, comes with [`Ledger::ends`].
     pub(crate) fn died(&mut self, pid: u32, at_us: u64) -> Option<Dead> {
         let mut it = self.under_way.remove(&pid)?;
@@ -203,6 +210,14 @@ mod tests {
         let mut ledger = Ledger::default();
         ledger.begins(program(11, "nosuch", false, 1));
         assert!(told(&ledger.died(11, 2).unwrap().how(Some(127))).contains("ran=false"));
+    }
+
+    #[test]
+    fn what_was_killed_before_it_began_is_not_told() {
+        let mut ledger = Ledger::default();
+        ledger.begins(program(11, "ls", true, 1));
+        ledger.retract(11, 1);
+        assert!(ledger.died(11, 2).is_none());
     }
 
     #[test]
