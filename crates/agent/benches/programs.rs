@@ -72,6 +72,7 @@ async fn typed(terminal: &mut Talk, script: &Path) -> f64 {
     loop {
         match terminal.hear().await {
             Some(FromTerminal::Output(bytes)) => seen.extend(bytes),
+            Some(FromTerminal::Took { .. }) => {}
             other => panic!("{other:?}"),
         }
         if let Some(took) = took(&String::from_utf8_lossy(&seen)) {

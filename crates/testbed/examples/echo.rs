@@ -106,6 +106,7 @@ impl Recorded {
         while let Some(message) = self.decoder.next::<FromTerminal>()? {
             match message {
                 FromTerminal::Output(bytes) => self.printed.extend(bytes),
+                FromTerminal::Took { .. } => {}
                 FromTerminal::Exited(_) => return Err("the shell is gone".into()),
             }
         }

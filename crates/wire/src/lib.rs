@@ -78,6 +78,12 @@ pub enum ToTerminal {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FromTerminal {
     Output(Vec<u8>),
+    /// So many more bytes of input have reached the terminal. `masked`: it did not echo what is typed
+    /// while reading whole lines, as for a password.
+    Took {
+        bytes: u32,
+        masked: bool,
+    },
     /// The shell is gone; nothing follows.
     Exited(Option<i32>),
 }

@@ -183,6 +183,7 @@ impl Talk {
             }
             match self.hear::<FromTerminal>().await {
                 Some(FromTerminal::Output(bytes)) => seen.extend(bytes),
+                Some(FromTerminal::Took { .. }) => {}
                 other => panic!("{other:?} instead of {text:?}; so far {so_far:?}"),
             }
         }
@@ -194,6 +195,7 @@ impl Talk {
         loop {
             match self.hear::<FromTerminal>().await {
                 Some(FromTerminal::Output(bytes)) => seen.extend(bytes),
+                Some(FromTerminal::Took { .. }) => {}
                 Some(FromTerminal::Exited(code)) => {
                     return (String::from_utf8_lossy(&seen).into_owned(), code);
                 }
