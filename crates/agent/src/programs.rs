@@ -127,7 +127,8 @@ fn program(sight: Sight, descent: Descent, at_us: u64) -> Program {
 /// What the kernel says of a process that waits.
 fn descent(thread: u32) -> (Option<Process>, Descent) {
     let Ok(process) = Process::of(thread) else {
-        return (None, Descent { pid: thread, ..Descent::default() });
+        // Where nobody may hold processes, their ends are not known; their parents are.
+        return (None, Descent { pid: thread, parent: process::parent(thread).unwrap_or(0) });
     };
     let (pid, parent) = (process.pid, process.parent().unwrap_or(0));
     (Some(process), Descent { pid, parent })
@@ -156,7 +157,7 @@ pub(crate) struct Kernel {
 
 impl Ancestry for Kernel {
     fn parent(&self, pid: u32) -> Option<u32> {
-        Process::of(pid).ok()?.parent()
+        process::parent(pid)
     }
 
     fn group(&self) -> Option<u32> {

@@ -97,6 +97,11 @@ fn info(fd: &OwnedFd) -> io::Result<Info> {
     Ok(info)
 }
 
+/// The parent of a process that need not be held.
+pub(super) fn parent(pid: u32) -> Option<u32> {
+    Process::of(pid).ok().and_then(|process| process.parent()).or_else(|| status(pid, "PPid:"))
+}
+
 /// A wait status as a shell would say it.
 fn code(status: i32) -> i32 {
     match status & 0x7f {

@@ -12,16 +12,10 @@ use crate::report::{Command, LineVerdict, ProgramFacts, Report, words};
 type Ends<'a> = BTreeMap<(&'a str, u64), &'a Kind>;
 
 pub(super) fn commands(report: &Report) -> Markup {
-    let end = |kind: &'_ Kind| match kind {
-        Kind::LineEnded { line_id, .. } => Some(*line_id),
-        _ => None,
-    };
     let mut ends = Ends::new();
     for entry in &report.timeline {
-        if let (Some(line_id), Some(terminal)) =
-            (end(&entry.event), entry.data["terminal"].as_str())
-        {
-            ends.insert((terminal, line_id), &entry.event);
+        if let Kind::LineEnded { terminal, line_id, .. } = &entry.event {
+            ends.insert((terminal, *line_id), &entry.event);
         }
     }
     let body = html! {
