@@ -8,6 +8,7 @@
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::panic,
+    clippy::wildcard_enum_match_arm,
     dead_code,
     reason = "its output is its purpose, and what it shares with the tests is more than it needs"
 )]

@@ -174,7 +174,7 @@ async fn listener(socket: OwnedFd) -> io::Result<Listener> {
     let socket = watched(socket)?;
     loop {
         let mut ready = socket.readable().await?;
-        if let Ok(taken) = ready.try_io(|socket| filter::take_over(socket)) {
+        if let Ok(taken) = ready.try_io(filter::take_over) {
             return Ok(Listener::new(taken?));
         }
     }

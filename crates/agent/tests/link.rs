@@ -4,9 +4,11 @@
 
 #![allow(
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
     clippy::wildcard_enum_match_arm,
-    reason = "a test that sees anything else than it expects fails, also in what its cases share"
+    reason = "a test that sees anything else than it expects fails, also in what its cases share; one \
+              prints its table"
 )]
 
 #[path = "link/home.rs"]

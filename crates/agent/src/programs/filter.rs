@@ -115,9 +115,9 @@ pub(super) fn take_over(socket: impl AsFd) -> io::Result<OwnedFd> {
     let mut reason = [0; 256];
     let mut parts = [IoSliceMut::new(&mut reason)];
     let length = recvmsg(socket, &mut parts, &mut ancillary, RecvFlags::CMSG_CLOEXEC)?.bytes;
-    let fd = ancillary.drain().find_map(|message| match message {
-        RecvAncillaryMessage::ScmRights(mut fds) => fds.next(),
-        _ => None,
+    let fd = ancillary.drain().find_map(|message| {
+        let RecvAncillaryMessage::ScmRights(mut fds) = message else { return None };
+        fds.next()
     });
     let reason = String::from_utf8_lossy(reason.get(..length).unwrap_or_default()).into_owned();
     fd.ok_or_else(|| {
