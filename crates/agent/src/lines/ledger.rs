@@ -168,13 +168,13 @@ mod tests {
     }
 
     fn told(line: &Line) -> String {
-        match line {
-            Line::Program(Program { id, argv, ran, ended_us, exit, .. }) => {
-                let words = argv.join(" ");
-                format!("{id} {words} ran={ran} ended={ended_us:?} exit={exit:?}")
-            }
-            Line::ProgramEnded { id, at_us, exit } => format!("{id} ended={at_us} exit={exit:?}"),
-            other => format!("{other:?}"),
+        if let Line::Program(Program { id, argv, ran, ended_us, exit, .. }) = line {
+            let words = argv.join(" ");
+            format!("{id} {words} ran={ran} ended={ended_us:?} exit={exit:?}")
+        } else if let Line::ProgramEnded { id, at_us, exit } = line {
+            format!("{id} ended={at_us} exit={exit:?}")
+        } else {
+            format!("{line:?}")
         }
     }
 
