@@ -190,6 +190,48 @@ pub enum Kind {
         printed: String,
     },
 
+    /// The kernel was asked to run a program; recorded at its end, or when it had run for a while.
+    ProgramRan {
+        /// Empty when it ran in no terminal of ours.
+        terminal: String,
+        /// The command line under which it ran; `None` when it ran under none.
+        line_id: Option<u64>,
+        program_id: u64,
+        pid: u32,
+        parent: u32,
+        path: String,
+        argv: Vec<String>,
+        /// Whether there was more than `path` and `argv` hold, or they could not be read.
+        cut: bool,
+        cwd: String,
+        /// `false` when there was no such file, so that nothing ran.
+        ran: bool,
+        /// When it began, seconds since the session's start.
+        started_s: f64,
+        /// `None` while it ran when this was recorded.
+        duration_s: Option<f64>,
+        /// The exit code, or 128 and the signal; `None` when the kernel did not tell.
+        exit: Option<i32>,
+    },
+    /// A program that ran when it was recorded has ended.
+    ProgramEnded {
+        program_id: u64,
+        duration_s: f64,
+        exit: Option<i32>,
+    },
+    /// Programs were counted and not recorded one by one, or (without a count) not seen at all.
+    ProgramsMissed {
+        terminal: String,
+        line_id: Option<u64>,
+        count: Option<u64>,
+        reason: String,
+    },
+    /// From here on a terminal's recording holds no more of what was printed.
+    Truncated {
+        terminal: String,
+        limit_bytes: u64,
+    },
+
     // Control plane: `deployctl` and `edgectl`.
     Control {
         /// `history`, `status`, `diff`, `rollback`, `deploy`, `scale`, `restart`, `config-get`,

@@ -5,7 +5,7 @@ use crate::event::{Kind, PanelView, Phase};
 use super::words::{duration, standing};
 
 /// What happened, in one line. Raw: the caller cleans and escapes it.
-pub(super) fn headline(kind: &Kind) -> String {
+pub(crate) fn headline(kind: &Kind) -> String {
     truth(kind)
         .or_else(|| terminal(kind))
         .or_else(|| look(kind))
@@ -52,6 +52,16 @@ fn terminal(kind: &Kind) -> Option<String> {
         }
     } else if let Kind::LineStarted { line, .. } = kind {
         format!("$ {line} (did not end)")
+    } else if let Kind::ProgramRan { argv, path, .. } = kind {
+        format!("Ran {}", if argv.is_empty() { path.clone() } else { argv.join(" ") })
+    } else if let Kind::ProgramsMissed { terminal, count, reason, .. } = kind {
+        match count {
+            Some(count) => format!("{count} programs in {terminal} counted only: {reason}"),
+            None => format!("Programs in {terminal} not seen: {reason}"),
+        }
+    } else if let Kind::Truncated { terminal, limit_bytes } = kind {
+        let mib = limit_bytes >> 20;
+        format!("The recording of {terminal} is full ({mib} MiB): what is printed is not kept")
     } else if let Kind::TerminalOpened { terminal, .. } = kind {
         format!("Terminal {terminal} opened")
     } else if let Kind::TerminalClosed { terminal, .. } = kind {
