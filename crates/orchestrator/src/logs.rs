@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::StreamExt;
+use lab::lab::Database;
 use testbed::{LogLine, Testbed};
+
+use crate::asked::sql::is_own_statement;
 
 /// Lines kept for each container. At 60 requests a second that is some five minutes.
 pub const KEPT: usize = 20_000;
@@ -14,9 +17,17 @@ pub const KEPT: usize = 20_000;
 #[derive(Clone, Default)]
 pub struct Logs {
     lines: Arc<Mutex<BTreeMap<String, VecDeque<LogLine>>>>,
+    /// Whose statements are left out: the database writes them down for the record, and who reads
+    /// its log would find little else.
+    database: Option<Database>,
 }
 
 impl Logs {
+    /// A store that leaves the statements of the person's own role out.
+    pub fn without_statements(database: Option<Database>) -> Logs {
+        Logs { database, ..Logs::default() }
+    }
+
     /// Follows a container until it is removed. Call it again after a replacement.
     pub fn follow(&self, testbed: &Testbed, container: &str) {
         let mut stream = Box::pin(testbed.logs(container));
@@ -29,6 +40,12 @@ impl Logs {
     }
 
     fn push(&self, container: &str, line: LogLine) {
+        let is_own = |database: &Database| {
+            database.service == container && is_own_statement(&database.role, &line.text)
+        };
+        if self.database.as_ref().is_some_and(is_own) {
+            return;
+        }
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let ring = lines.entry(container.to_owned()).or_default();
         if ring.len() == KEPT {

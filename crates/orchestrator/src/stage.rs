@@ -11,6 +11,8 @@ use testbed::{Death, Images, Testbed};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use crate::asked::record::Record;
+use crate::asked::sql;
 use crate::control::Control;
 use crate::doors::{Doors, PageText};
 use crate::health::{self, Now};
@@ -71,7 +73,7 @@ impl Stage {
         let testbed = Arc::new(testbed);
         let link = testbed.link().clone();
         let prometheus = Prometheus::new(link.clone(), &lab.system.prometheus)?;
-        let logs = Logs::default();
+        let logs = Logs::without_statements(lab.system.database.clone());
         for container in testbed.containers() {
             logs.follow(&testbed, &container);
         }
@@ -109,6 +111,11 @@ impl Stage {
             judged,
             pulse,
         ));
+        if let Some(database) = &lab.system.database {
+            let lines = testbed.logs(&database.service);
+            let record = Record::new(recorder.clone());
+            tasks.spawn(sql::follow(lines, database.role.clone(), record));
+        }
         tasks.spawn(report_deaths(Arc::clone(&testbed), recorder.clone(), dead));
         let terminals = Terminals::new(link, recorder.clone(), folder.clone());
         Ok(Stage {
