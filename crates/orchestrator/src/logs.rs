@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::StreamExt;
-use lab::lab::Database;
+use lab::lab::{Database, System};
 use testbed::{LogLine, Testbed};
 
+use crate::asked::metrics::is_scribes;
 use crate::asked::sql::is_own_statement;
 
 /// Lines kept for each container. At 60 requests a second that is some five minutes.
@@ -20,12 +21,15 @@ pub struct Logs {
     /// Whose statements are left out: the database writes them down for the record, and who reads
     /// its log would find little else.
     database: Option<Database>,
+    /// The service whose questions are left out, for the same reason.
+    prometheus: Option<String>,
 }
 
 impl Logs {
-    /// A store that leaves the statements of the person's own role out.
-    pub fn without_statements(database: Option<Database>) -> Logs {
-        Logs { database, ..Logs::default() }
+    /// A store that leaves out what is only written for the record.
+    pub fn of(system: &System) -> Logs {
+        let prometheus = Some(system.prometheus_service().to_owned());
+        Logs { database: system.database.clone(), prometheus, ..Logs::default() }
     }
 
     /// Follows a container until it is removed. Call it again after a replacement.
@@ -43,7 +47,8 @@ impl Logs {
         let is_own = |database: &Database| {
             database.service == container && is_own_statement(&database.role, &line.text)
         };
-        if self.database.as_ref().is_some_and(is_own) {
+        let is_scribe = self.prometheus.as_deref() == Some(container) && is_scribes(&line.text);
+        if is_scribe || self.database.as_ref().is_some_and(is_own) {
             return;
         }
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);

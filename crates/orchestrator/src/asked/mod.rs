@@ -3,5 +3,6 @@
 //!
 //! Nothing here goes by what was typed, so it makes no difference which program asked.
 
+pub mod metrics;
 pub(crate) mod record;
 pub mod sql;

@@ -140,10 +140,23 @@ fn query(tokens: &[Token], tree: Option<&Tree>) -> Verb {
     if let Some(tree) = tree {
         return tree.verb;
     }
-    let changes = |token: &Token| {
-        matches!(word(Some(token)).as_str(), "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "INTO")
+    let locks = |pair: &[Token]| {
+        let (first, second) = (word(pair.first()), word(pair.get(1)));
+        // `FOR UPDATE`, `FOR NO KEY UPDATE`, `FOR SHARE`, `FOR KEY SHARE`.
+        matches!(first.as_str(), "FOR" | "KEY") && matches!(second.as_str(), "UPDATE" | "SHARE")
     };
-    if tokens.iter().any(changes) { Verb::Dml } else { Verb::Select }
+    let changes = |(at, token): (usize, &Token)| {
+        let is_lock = at > 0 && locks(&tokens[at - 1..=at]);
+        let word = word(Some(token));
+        !is_lock && matches!(word.as_str(), "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "INTO")
+    };
+    if tokens.iter().enumerate().any(changes) {
+        Verb::Dml
+    } else if tokens.windows(2).any(locks) {
+        Verb::Lock
+    } else {
+        Verb::Select
+    }
 }
 
 /// The strongest function that is called.
