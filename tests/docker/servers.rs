@@ -29,8 +29,24 @@ impl Database {
 
     fn ask(&self, sql: &str) -> Output {
         docker(&[
-            "exec", "-e", "PGPASSWORD=oncall", &self.id, "psql", "-X", "-q", "-At", "-h",
-            "127.0.0.1", "-U", "oncall", "-d", "payments", "-v", "ON_ERROR_STOP=1", "-c", sql,
+            "exec",
+            "-e",
+            "PGPASSWORD=oncall",
+            &self.id,
+            "psql",
+            "-X",
+            "-q",
+            "-At",
+            "-h",
+            "127.0.0.1",
+            "-U",
+            "oncall",
+            "-d",
+            "payments",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-c",
+            sql,
         ])
     }
 }
@@ -156,7 +172,7 @@ rehearsals:
       - type: { line: deployctl rollback payments, within: 60s }
       - type: { line: oncall done }
     expect:
-      mitigated: false
+      mitigated: true
       first-action: { verb: sql-terminate }
       seen: [held-connections, traffic-level]
 "#;
@@ -167,8 +183,7 @@ fn what_is_asked_of_the_servers_is_recorded_and_nothing_else_is() {
     let persona = ground.home.path().join("asker.yaml");
     std::fs::write(&persona, PERSONA).unwrap();
     let persona = persona.to_str().unwrap();
-    let args =
-        ["rehearse", "payments", "--cause", "leaky-release", "--persona", persona, "--json"];
+    let args = ["rehearse", "payments", "--cause", "leaky-release", "--persona", persona, "--json"];
     let output = ground.run(&args);
     let said = String::from_utf8_lossy(&output.stdout).into_owned()
         + &String::from_utf8_lossy(&output.stderr);

@@ -61,7 +61,9 @@ impl Child {
                     return Ok(Some(ExitCode::from(u8::try_from(code).unwrap_or(1))));
                 }
                 Ok(WaitStatus::Signaled(pid, signal, _)) if pid == self.pid => {
-                    return Ok(Some(ExitCode::from(u8::try_from(128 + signal as i32).unwrap_or(1))));
+                    return Ok(Some(ExitCode::from(
+                        u8::try_from(128 + signal as i32).unwrap_or(1),
+                    )));
                 }
                 Ok(WaitStatus::StillAlive) | Err(Errno::ECHILD) => return Ok(None),
                 Ok(_) | Err(Errno::EINTR) => {}

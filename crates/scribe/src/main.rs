@@ -20,7 +20,8 @@ fn main() -> ExitCode {
 }
 
 fn start() -> std::io::Result<ExitCode> {
-    let usage = || std::io::Error::other("usage: scribe <listen> <upstream> <program> [argument …]");
+    let usage =
+        || std::io::Error::other("usage: scribe <listen> <upstream> <program> [argument …]");
     let mut words = std::env::args().skip(1);
     let mut address = || words.next().and_then(|word| word.parse::<SocketAddr>().ok());
     let (Some(listen), Some(upstream)) = (address(), address()) else { return Err(usage()) };

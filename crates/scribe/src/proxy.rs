@@ -96,7 +96,8 @@ async fn answer(desk: &Desk, request: Request<Incoming>) -> Result<Answer, hyper
     };
     if !question.form.is_empty() {
         let mark = if line.question.is_empty() { "" } else { "&" };
-        line.question = format!("{}{mark}{}", line.question, String::from_utf8_lossy(&question.form));
+        line.question =
+            format!("{}{mark}{}", line.question, String::from_utf8_lossy(&question.form));
     }
     let answered = tokio::time::timeout(PATIENCE, question.ask(desk.upstream)).await;
     let Ok(Ok(answered)) = answered else { return Ok(refuse(SILENT, line)) };
@@ -154,10 +155,9 @@ impl Question {
     async fn ask(self, upstream: SocketAddr) -> Result<Response<Incoming>, String> {
         let said = |error: &dyn std::error::Error| error.to_string();
         let stream = TcpStream::connect(upstream).await.map_err(|error| said(&error))?;
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream))
-                .await
-                .map_err(|error| said(&error))?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| said(&error))?;
         // Its end is the answer's end, which the reader of the answer sees.
         tokio::spawn(async move { drop(connection.await) });
         let mut request = Request::builder()

@@ -55,12 +55,13 @@ impl Line {
     pub fn write(&self) {
         // A line that cannot be written is a record that is lost; ending with it is better than to
         // go on unseen.
-        let written = serde_json::to_vec(self).map_err(std::io::Error::other).and_then(|mut line| {
-            line.push(b'\n');
-            let mut out = std::io::stdout().lock();
-            std::io::Write::write_all(&mut out, &line)?;
-            std::io::Write::flush(&mut out)
-        });
+        let written =
+            serde_json::to_vec(self).map_err(std::io::Error::other).and_then(|mut line| {
+                line.push(b'\n');
+                let mut out = std::io::stdout().lock();
+                std::io::Write::write_all(&mut out, &line)?;
+                std::io::Write::flush(&mut out)
+            });
         if written.is_err() {
             std::process::exit(1);
         }

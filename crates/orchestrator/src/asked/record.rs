@@ -44,7 +44,12 @@ impl Record {
         if self.second.elapsed() >= Duration::from_secs(1) {
             let left_out = self.looks.saturating_sub(PER_SECOND);
             if left_out > 0 {
-                self.gap(door, format!("{left_out} more questions within a second were not recorded one by one"));
+                self.gap(
+                    door,
+                    format!(
+                        "{left_out} more questions within a second were not recorded one by one"
+                    ),
+                );
             }
             (self.second, self.looks) = (Instant::now(), 0);
         }

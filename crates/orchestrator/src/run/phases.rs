@@ -11,8 +11,8 @@ use super::{RunError, Session, Strictness, is_fatal, wait_until};
 use crate::doors::PageText;
 use crate::health::Now;
 use crate::home::SessionFolder;
-use crate::prometheus::Pass;
 use crate::player::{Player, Seat};
+use crate::prometheus::Pass;
 use crate::stage::{Parts, Stage, in_words};
 use crate::terminal::Terminal;
 

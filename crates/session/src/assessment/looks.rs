@@ -52,7 +52,8 @@ pub(crate) fn wrapping_lines(events: &[Event]) -> BTreeSet<u64> {
             line.seqs.push(event.seq);
             (line.from_s, line.until_s) = (*started_s, Some(started_s + duration_s));
             ended.push(line);
-        } else if let Kind::Sql { started_s, .. } | Kind::MetricsAsked { started_s, .. } = &event.kind
+        } else if let Kind::Sql { started_s, .. } | Kind::MetricsAsked { started_s, .. } =
+            &event.kind
         {
             let during = |line: &&mut Line| line.holds(*started_s);
             open.values_mut().chain(&mut ended).filter(during).for_each(|line| line.wraps = true);
@@ -79,6 +80,7 @@ struct Line {
 
 impl Line {
     fn holds(&self, at_s: f64) -> bool {
-        at_s >= self.from_s - AGREE_S && self.until_s.is_none_or(|until_s| at_s <= until_s + AGREE_S)
+        at_s >= self.from_s - AGREE_S
+            && self.until_s.is_none_or(|until_s| at_s <= until_s + AGREE_S)
     }
 }

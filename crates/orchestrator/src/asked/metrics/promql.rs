@@ -98,9 +98,10 @@ impl Seen {
         }
         let offset = match (&selector.offset, &selector.at) {
             (Some(Offset::Pos(offset)), _) => *offset,
-            (Some(Offset::Neg(_)) | None, Some(AtModifier::Start | AtModifier::End | AtModifier::At(_)) | None) => {
-                Duration::ZERO
-            }
+            (
+                Some(Offset::Neg(_)) | None,
+                Some(AtModifier::Start | AtModifier::End | AtModifier::At(_)) | None,
+            ) => Duration::ZERO,
         };
         let around: Duration = self.around.iter().sum();
         self.back = self.back.max(range + offset + around);
@@ -137,7 +138,8 @@ impl ExprVisitor for Seen {
             Expr::MatrixSelector(matrix) => self.selector(&matrix.vs, matrix.range),
             Expr::Subquery(subquery) => self.around.push(subquery.range),
             Expr::Aggregate(aggregate) => {
-                let labels = aggregate.modifier.iter().flat_map(|modifier| &modifier.labels().labels);
+                let labels =
+                    aggregate.modifier.iter().flat_map(|modifier| &modifier.labels().labels);
                 for label in labels {
                     add(&mut self.reading.labels, Some(label.clone()));
                 }

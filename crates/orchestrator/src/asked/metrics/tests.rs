@@ -19,21 +19,46 @@ const KNOWN: &[Known] = &[
     ("time()", &[], &[], None),
     ("vector(0)", &[], &[], None),
     ("up{job=\"payments\"}", &["up"], &["job=\"payments\""], None),
-    ("up{job!=\"edge\",instance=~\"payments-.\"}", &["up"], &["job!=\"edge\"", "instance=~\"payments-.\""], None),
+    (
+        "up{job!=\"edge\",instance=~\"payments-.\"}",
+        &["up"],
+        &["job!=\"edge\"", "instance=~\"payments-.\""],
+        None,
+    ),
     ("{__name__=\"up\"}", &["up"], &[], None),
     ("{__name__=~\"db_pool.*\"}", &["db_pool.*"], &[], None),
     ("rate(http_requests_total[5m])", &["http_requests_total"], &[], Some(300.0)),
     ("rate(http_requests_total[5m] offset 1h)", &["http_requests_total"], &[], Some(3900.0)),
     ("db_pool_in_use offset 10m", &["db_pool_in_use"], &[], Some(600.0)),
     ("max_over_time(db_pool_in_use[1h30m])", &["db_pool_in_use"], &[], Some(5400.0)),
-    ("max_over_time(rate(http_requests_total[1m])[30m:1m])", &["http_requests_total"], &[], Some(1860.0)),
-    ("sum by (merchant) (rate(merchant_requests_total[5s]))", &["merchant_requests_total"], &["merchant"], Some(5.0)),
-    ("topk(3, sum by (merchant) (rate(merchant_requests_total[5s])))", &["merchant_requests_total"], &["merchant"], Some(5.0)),
+    (
+        "max_over_time(rate(http_requests_total[1m])[30m:1m])",
+        &["http_requests_total"],
+        &[],
+        Some(1860.0),
+    ),
+    (
+        "sum by (merchant) (rate(merchant_requests_total[5s]))",
+        &["merchant_requests_total"],
+        &["merchant"],
+        Some(5.0),
+    ),
+    (
+        "topk(3, sum by (merchant) (rate(merchant_requests_total[5s])))",
+        &["merchant_requests_total"],
+        &["merchant"],
+        Some(5.0),
+    ),
     ("sum without (instance) (db_pool_size)", &["db_pool_size"], &["instance"], None),
     ("a / b", &["a", "b"], &[], None),
     ("a / on (job) group_left b", &["a", "b"], &[], None),
     ("a or b unless c", &["a", "b", "c"], &[], None),
-    ("histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket{job=\"payments\"}[5s])))", &["http_request_duration_seconds_bucket"], &["le", "job=\"payments\""], Some(5.0)),
+    (
+        "histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket{job=\"payments\"}[5s])))",
+        &["http_request_duration_seconds_bucket"],
+        &["le", "job=\"payments\""],
+        Some(5.0),
+    ),
     ("absent(up{job=\"x\"})", &["up"], &["job=\"x\""], None),
     ("label_replace(up, \"a\", \"$1\", \"b\", \"(.*)\")", &["up"], &[], None),
     ("-up", &["up"], &[], None),
@@ -41,7 +66,12 @@ const KNOWN: &[Known] = &[
     ("up > bool 0", &["up"], &[], None),
     ("count(build_info{version=\"2.4.0\"})", &["build_info"], &["version=\"2.4.0\""], None),
     ("ALERTS{alertstate=\"firing\"}", &["ALERTS"], &["alertstate=\"firing\""], None),
-    ("max(pg_stat_activity_max_tx_duration{state=\"idle in transaction\"})", &["pg_stat_activity_max_tx_duration"], &["state=\"idle in transaction\""], None),
+    (
+        "max(pg_stat_activity_max_tx_duration{state=\"idle in transaction\"})",
+        &["pg_stat_activity_max_tx_duration"],
+        &["state=\"idle in transaction\""],
+        None,
+    ),
     ("up @ 1700000000", &["up"], &[], None),
     ("# a remark\nup", &["up"], &[], None),
     ("up{", &[], &[], None),
@@ -67,7 +97,8 @@ fn every_expression_is_read_as_what_it_is() {
 #[test]
 fn a_range_of_the_question_counts_with_that_of_the_selector() {
     let over = |times: &str| {
-        read("query_range", "/api/v1/query_range", &format!("query=rate(a%5B1m%5D)&{times}")).range_s
+        read("query_range", "/api/v1/query_range", &format!("query=rate(a%5B1m%5D)&{times}"))
+            .range_s
     };
     assert_eq!(over("start=1000&end=1300&step=5"), Some(360.0));
     assert_eq!(over("start=2026-11-24T15:00:00Z&end=2026-11-24T15:10:00Z&step=5"), Some(660.0));

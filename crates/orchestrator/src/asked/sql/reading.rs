@@ -181,8 +181,10 @@ fn explain(tokens: &[Token], parse: bool) -> Reading {
 fn options(tokens: &[Token]) -> (bool, &[Token]) {
     // `EXPLAIN (SELECT 1)` is a query in parentheses, `EXPLAIN (ANALYZE)` an option.
     let is_query = matches!(word(tokens.get(1)).as_str(), "SELECT" | "WITH" | "VALUES" | "TABLE");
-    if tokens.first() == Some(&Token::LParen) && !is_query && tokens.get(1) != Some(&Token::LParen) {
-        let end = tokens.iter().position(|token| *token == Token::RParen).unwrap_or(tokens.len() - 1);
+    if tokens.first() == Some(&Token::LParen) && !is_query && tokens.get(1) != Some(&Token::LParen)
+    {
+        let end =
+            tokens.iter().position(|token| *token == Token::RParen).unwrap_or(tokens.len() - 1);
         let (options, rest) = tokens.split_at(end + 1);
         let mut listed = options.split(|token| matches!(token, Token::Comma | Token::LParen));
         let on = |option: &[Token]| {
@@ -258,8 +260,9 @@ fn copy(tokens: &[Token]) -> Verb {
 
 /// What the query of `COPY (query) TO STDOUT` does.
 fn inside(tokens: &[Token]) -> Verb {
-    let changes =
-        |token: &Token| matches!(word(Some(token)).as_str(), "INSERT" | "UPDATE" | "DELETE" | "MERGE");
+    let changes = |token: &Token| {
+        matches!(word(Some(token)).as_str(), "INSERT" | "UPDATE" | "DELETE" | "MERGE")
+    };
     let is_query = tokens.get(1) == Some(&Token::LParen);
     if is_query && tokens.iter().any(changes) { Verb::Dml } else { Verb::Nothing }
 }
@@ -279,14 +282,22 @@ fn definition(tokens: &[Token], first: &str, second: &str) -> Verb {
 /// What a statement is about, by its place after the words that come before it.
 fn target(tokens: &[Token], first: &str) -> Option<(String, usize)> {
     const FILLING: [&str; 12] = [
-        "TABLE", "ONLY", "INTO", "FROM", "IF", "EXISTS", "CONCURRENTLY", "VERBOSE", "FULL", "NOT",
-        "ROLE", "USER",
+        "TABLE",
+        "ONLY",
+        "INTO",
+        "FROM",
+        "IF",
+        "EXISTS",
+        "CONCURRENTLY",
+        "VERBOSE",
+        "FULL",
+        "NOT",
+        "ROLE",
+        "USER",
     ];
     let skip = |from: usize| {
         let rest = tokens.get(from..).unwrap_or_default();
-        let filling = rest.iter().take_while(|token| {
-            FILLING.contains(&word(Some(token)).as_str())
-        });
+        let filling = rest.iter().take_while(|token| FILLING.contains(&word(Some(token)).as_str()));
         qualified(&rest[filling.count()..])
     };
     let after = |wanted: &str| tokens.iter().position(|token| word(Some(token)) == wanted);

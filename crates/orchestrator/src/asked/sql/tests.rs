@@ -94,10 +94,10 @@ fn a_failure_is_told_with_what_the_server_said() {
     let mut log = Log::of("oncall");
     let error = edited(
         START,
-        &[
-            (r#""LOG","message":"statement: select count(*) from payments""#,
-             r#""ERROR","state_code":"42501","message":"permission denied","statement":"select 1""#),
-        ],
+        &[(
+            r#""LOG","message":"statement: select count(*) from payments""#,
+            r#""ERROR","state_code":"42501","message":"permission denied","statement":"select 1""#,
+        )],
     );
     let state = Failure { state: "42501".to_owned(), message: "permission denied".to_owned() };
     for begun in [true, false] {
@@ -114,7 +114,8 @@ fn a_failure_is_told_with_what_the_server_said() {
 fn what_a_person_makes_the_server_say_is_not_taken_for_a_statement() {
     let mut log = Log::of("oncall");
     log.line(1, START);
-    let raised = edited(&end(), &[("exec_simple_query", "exec_stmt_raise"), ("postgres.c", "pl_exec.c")]);
+    let raised =
+        edited(&end(), &[("exec_simple_query", "exec_stmt_raise"), ("postgres.c", "pl_exec.c")]);
     assert_eq!(log.line(2, &raised), []);
     let other = edited(&end(), &[(r#""user":"oncall""#, r#""user":"payments""#)]);
     assert_eq!(log.line(2, &other), []);
@@ -136,7 +137,10 @@ fn a_line_that_the_engine_cut_is_put_together() {
 
 #[test]
 fn of_a_statement_without_bounds_the_beginning_is_told_and_counts_as_an_act() {
-    let line = edited(START, &[("select count(*) from payments", &format!("select '{}'", "x".repeat(3 << 20)))]);
+    let line = edited(
+        START,
+        &[("select count(*) from payments", &format!("select '{}'", "x".repeat(3 << 20)))],
+    );
     let mut log = Log::of("oncall");
     let told: Vec<Told> = line
         .as_bytes()
@@ -154,12 +158,24 @@ fn sessions_of_others_that_a_person_ended_are_counted_and_a_shutdown_is_known() 
         START,
         &[
             (r#""user":"oncall""#, r#""user":"payments""#),
-            (r#""LOG","message":"statement: select count(*) from payments""#,
-             r#""FATAL","state_code":"57P01","message":"terminating connection due to administrator command""#),
+            (
+                r#""LOG","message":"statement: select count(*) from payments""#,
+                r#""FATAL","state_code":"57P01","message":"terminating connection due to administrator command""#,
+            ),
         ],
     );
     assert_eq!(log.line(1, &fatal), [Told::Terminated]);
-    let stopped = edited(&fatal, &[("FATAL", "ERROR"), ("57P01", "57014"), ("terminating connection due to administrator command", "canceling statement due to user request")]);
+    let stopped = edited(
+        &fatal,
+        &[
+            ("FATAL", "ERROR"),
+            ("57P01", "57014"),
+            (
+                "terminating connection due to administrator command",
+                "canceling statement due to user request",
+            ),
+        ],
+    );
     assert_eq!(log.line(1, &stopped), [Told::Canceled]);
     let late = edited(&stopped, &[("user request", "statement timeout")]);
     assert_eq!(log.line(1, &late), []);

@@ -69,15 +69,15 @@ pub(super) fn statements(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
 
 /// The text with passwords taken out, at most `limit` bytes of it.
 pub(super) fn kept(text: &str, limit: usize) -> String {
-    static LITERALS: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"'(?:[^']|'')*('|$)|(?s)\$(\w*)\$.*?(\$\w*\$|$)").expect("a constant"));
+    static LITERALS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"'(?:[^']|'')*('|$)|(?s)\$(\w*)\$.*?(\$\w*\$|$)").expect("a constant")
+    });
     static ROLES: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\b(password|passwd|(create|alter)\s+(role|user|group|server|subscription))\b|dblink")
             .expect("a constant")
     });
-    static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)(\b\w+://[^\s:@/']*:)[^\s@']*@").expect("a constant")
-    });
+    static ADDRESS: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?i)(\b\w+://[^\s:@/']*:)[^\s@']*@").expect("a constant"));
     let text = ADDRESS.replace_all(text, "$1***@");
     let text = if ROLES.is_match(&text) { LITERALS.replace_all(&text, "'***'") } else { text };
     let mut end = text.len().min(limit);

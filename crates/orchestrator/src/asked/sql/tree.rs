@@ -69,7 +69,10 @@ impl Visitor for Walker {
     fn pre_visit_statement(&mut self, statement: &Statement) -> ControlFlow<()> {
         let changes = matches!(
             statement,
-            Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) | Statement::Merge(_)
+            Statement::Insert(_)
+                | Statement::Update(_)
+                | Statement::Delete(_)
+                | Statement::Merge(_)
         );
         if changes {
             self.raise(Verb::Dml);

@@ -6,18 +6,39 @@ pub(super) const STATEMENTS: &[(&str, Verb)] = &[
     // Looks that a person on call takes.
     ("select 1", Select),
     ("SELECT * FROM pg_stat_activity", Select),
-    ("select pid, state, now() - xact_start as age from pg_stat_activity where datname = 'payments' order by 3 desc nulls last", Select),
+    (
+        "select pid, state, now() - xact_start as age from pg_stat_activity where datname = 'payments' order by 3 desc nulls last",
+        Select,
+    ),
     ("select state, count(*) from pg_stat_activity group by 1", Select),
-    ("select pid, pg_blocking_pids(pid), query from pg_stat_activity where cardinality(pg_blocking_pids(pid)) > 0", Select),
+    (
+        "select pid, pg_blocking_pids(pid), query from pg_stat_activity where cardinality(pg_blocking_pids(pid)) > 0",
+        Select,
+    ),
     ("select locktype, relation::regclass, mode, granted from pg_locks where not granted", Select),
     ("select * from pg_stat_user_tables", Select),
-    ("select query, calls, mean_exec_time from pg_stat_statements order by mean_exec_time desc limit 10", Select),
+    (
+        "select query, calls, mean_exec_time from pg_stat_statements order by mean_exec_time desc limit 10",
+        Select,
+    ),
     ("select pg_size_pretty(pg_total_relation_size('payments'))", Select),
     ("select count(*) from payments where created_at > now() - interval '5 min'", Select),
-    ("select merchant, count(*) filter (where status = 'declined') from payments group by rollup (merchant)", Select),
-    ("with recent as (select * from payments order by id desc limit 10) select * from recent", Select),
-    ("with recursive t(n) as (values (1) union all select n + 1 from t where n < 10) select sum(n) from t", Select),
-    ("select * from payments p join lateral (select * from merchants m where m.id = p.merchant) x on true", Select),
+    (
+        "select merchant, count(*) filter (where status = 'declined') from payments group by rollup (merchant)",
+        Select,
+    ),
+    (
+        "with recent as (select * from payments order by id desc limit 10) select * from recent",
+        Select,
+    ),
+    (
+        "with recursive t(n) as (values (1) union all select n + 1 from t where n < 10) select sum(n) from t",
+        Select,
+    ),
+    (
+        "select * from payments p join lateral (select * from merchants m where m.id = p.merchant) x on true",
+        Select,
+    ),
     ("select 'insert into payments values (1)'", Select),
     ("select 1 -- ; drop table payments", Select),
     ("select /* pg_terminate_backend(1) */ 1", Select),
@@ -37,7 +58,10 @@ pub(super) const STATEMENTS: &[(&str, Verb)] = &[
     ("select pg_get_indexdef(indexrelid) from pg_index", Select),
     ("select array_agg(x order by x) within_group from (values (1)) v(x)", Select),
     ("select percentile_cont(0.95) within group (order by amount) from payments", Select),
-    ("select a::text, b->>'x', c #>> '{y}' from (select 1 a, '{}'::jsonb b, '{}'::jsonb c) s", Select),
+    (
+        "select a::text, b->>'x', c #>> '{y}' from (select 1 a, '{}'::jsonb b, '{}'::jsonb c) s",
+        Select,
+    ),
     ("select * from payments tablesample system (1)", Select),
     ("select last_value from payments_id_seq", Select),
     ("select * from pg_settings where name ~ 'timeout'", Select),
@@ -87,7 +111,10 @@ pub(super) const STATEMENTS: &[(&str, Verb)] = &[
     ("-- only a remark", Nothing),
     // Acts on sessions.
     ("select pg_terminate_backend(71)", Terminate),
-    ("SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'", Terminate),
+    (
+        "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'",
+        Terminate,
+    ),
     ("select PG_Terminate_Backend (71, 1000)", Terminate),
     ("select \"pg_terminate_backend\"(71)", Terminate),
     ("select pg_terminate_backend/* a remark */(71)", Terminate),
@@ -108,7 +135,10 @@ pub(super) const STATEMENTS: &[(&str, Verb)] = &[
     ("begin; select pg_terminate_backend(71); rollback", Terminate),
     ("select (select pg_terminate_backend(pid) from pg_stat_activity limit 1)", Terminate),
     ("select pg_cancel_backend(71)", Cancel),
-    ("select pid, pg_cancel_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'", Cancel),
+    (
+        "select pid, pg_cancel_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'",
+        Cancel,
+    ),
     // Acts on the server.
     ("alter system set work_mem = '8MB'", AlterSystem),
     ("ALTER SYSTEM RESET ALL", AlterSystem),
@@ -193,10 +223,16 @@ pub(super) const STATEMENTS: &[(&str, Verb)] = &[
 
 pub(super) const RELATIONS: &[(&str, &[&str])] = &[
     ("select * from payments p, Public.Merchants m", &["payments", "public.merchants"]),
-    ("select 1 from pg_catalog.pg_stat_activity a left join pg_locks l using (pid)", &["pg_catalog.pg_stat_activity", "pg_locks"]),
+    (
+        "select 1 from pg_catalog.pg_stat_activity a left join pg_locks l using (pid)",
+        &["pg_catalog.pg_stat_activity", "pg_locks"],
+    ),
     ("with r as (select * from payments) select * from r", &["payments"]),
     ("select * from generate_series(1, 3) g, payments", &["payments"]),
-    ("select (select max(id) from payments) where exists (select 1 from \"Merchants\")", &["payments", "Merchants"]),
+    (
+        "select (select max(id) from payments) where exists (select 1 from \"Merchants\")",
+        &["payments", "Merchants"],
+    ),
     ("explain analyze select * from payments", &["payments"]),
     ("copy (select * from payments) to stdout", &["payments"]),
     ("delete from payments where id in (select id from old)", &["payments", "old"]),
@@ -206,7 +242,11 @@ pub(super) const RELATIONS: &[(&str, &[&str])] = &[
 ];
 
 pub(super) const TARGETS: &[(&str, &str, &str)] = &[
-    ("alter system set idle_in_transaction_session_timeout = '10s'", "idle_in_transaction_session_timeout", "idle_in_transaction_session_timeout=10s"),
+    (
+        "alter system set idle_in_transaction_session_timeout = '10s'",
+        "idle_in_transaction_session_timeout",
+        "idle_in_transaction_session_timeout=10s",
+    ),
     ("alter system reset work_mem", "work_mem", "work_mem"),
     ("create index concurrently i on public.payments (status)", "public.payments", ""),
     ("drop index concurrently if exists i", "i", ""),
