@@ -86,7 +86,8 @@ fn every_expression_is_read_as_what_it_is() {
         let read = read("query", "/api/v1/query", &encoded(query));
         let mut got = read.labels.clone();
         let mut known: Vec<String> = labels.iter().map(|label| (*label).to_owned()).collect();
-        (got.sort(), known.sort());
+        got.sort();
+        known.sort();
         assert_eq!(read.metrics, *metrics, "{query}");
         assert_eq!(got, known, "{query}");
         assert_eq!(read.range_s, *range_s, "{query}");

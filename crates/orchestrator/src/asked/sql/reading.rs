@@ -226,9 +226,9 @@ fn alter_system(tokens: &[Token]) -> Reading {
 /// `work_mem = '8MB'` as `work_mem=8MB`.
 fn pair(tokens: &[Token]) -> String {
     let Some((key, taken)) = qualified(tokens) else { return String::new() };
-    let value = |token: &Token| match token {
-        Token::SingleQuotedString(text) => text.clone(),
-        other => other.to_string(),
+    let value = |token: &Token| {
+        let Token::SingleQuotedString(text) = token else { return token.to_string() };
+        text.clone()
     };
     let mut values = tokens[taken..].iter().peekable();
     values.next_if(|token| **token == Token::Eq || word(Some(token)) == "TO");
@@ -239,20 +239,13 @@ fn pair(tokens: &[Token]) -> String {
 fn copy(tokens: &[Token]) -> Verb {
     let mut depth = 0_i32;
     for (at, token) in tokens.iter().enumerate() {
-        match token {
-            Token::LParen => depth += 1,
-            Token::RParen => depth -= 1,
-            _ if depth > 0 => {}
-            token => {
-                let way = word(Some(token));
-                let end = word(tokens.get(at + 1));
-                match (way.as_str(), end.as_str()) {
-                    ("TO", "STDOUT") => return inside(tokens).max(Verb::CopyOut),
-                    ("FROM", "STDIN") => return Verb::Dml,
-                    ("TO" | "FROM", _) => return Verb::File,
-                    _ => {}
-                }
-            }
+        depth += i32::from(*token == Token::LParen) - i32::from(*token == Token::RParen);
+        let way = if depth > 0 { String::new() } else { word(Some(token)) };
+        match (way.as_str(), word(tokens.get(at + 1)).as_str()) {
+            ("TO", "STDOUT") => return inside(tokens).max(Verb::CopyOut),
+            ("FROM", "STDIN") => return Verb::Dml,
+            ("TO" | "FROM", _) => return Verb::File,
+            (_, _) => {}
         }
     }
     Verb::Unknown
