@@ -3,23 +3,24 @@
 
 use std::process::{Command, Output};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::Value;
 
 use crate::ground::{Ground, wait_until};
 
-/// The postgres image of the payments lab, alone.
+/// The database of a lab that runs.
 struct Database {
     id: String,
 }
 
 impl Database {
-    fn start() -> Database {
-        let images = docker(&["images", "-q", "checkride/payments-postgres"]);
-        let images = String::from_utf8(images.stdout).unwrap();
-        let image = images.lines().next().expect("run `checkride images payments` first");
-        let socket = "/run/postgresql:mode=1777";
-        let started = docker(&["run", "-d", "--rm", "--network", "none", "--tmpfs", socket, image]);
-        let id = String::from_utf8(started.stdout).unwrap().trim().to_owned();
+    fn of(session: &str) -> Database {
+        let id = wait_until("the database is there", || {
+            let label = format!("label=checkride.session={session}");
+            let found = docker(&["ps", "-q", "--filter", &label, "--filter", "name=postgres"]);
+            String::from_utf8(found.stdout).unwrap().lines().next().map(str::to_owned)
+        });
         let database = Database { id };
         wait_until("the database answers", || {
             database.ask("select 1").status.success().then_some(())
@@ -48,12 +49,6 @@ impl Database {
             "-c",
             sql,
         ])
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        docker(&["rm", "-f", &self.id]);
     }
 }
 
@@ -132,8 +127,9 @@ const REFUSED: [&str; 40] = [
 
 #[test]
 fn what_on_call_may_do() {
-    let _ground = Ground::new();
-    let database = Database::start();
+    let ground = Ground::new();
+    let mut child = ground.start_rehearsal();
+    let database = Database::of(&ground.session());
     for sql in ALLOWED {
         let answer = database.ask(sql);
         assert!(answer.status.success(), "{sql}: {}", String::from_utf8_lossy(&answer.stderr));
@@ -145,6 +141,9 @@ fn what_on_call_may_do() {
         let forbids = ["permission denied", "must be", "on call", "not allowed"];
         assert!(forbids.iter().any(|word| stderr.contains(word)), "{sql}: {stderr}");
     }
+    // The lab has served; it is taken down in order.
+    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
+    child.wait().unwrap();
 }
 
 /// Every way to send SQL and to ask Prometheus, then an act, then one that is refused.
