@@ -4,9 +4,11 @@
 //!
 //! - [`rehearsals`]: every cause with every persona
 //! - [`luck`]: Ctrl-C and SIGKILL at any moment, two sessions beside each other
+//! - [`servers`]: what the database and Prometheus allow, and write down
 //! - [`ground`]: what they stand on
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod ground;
 mod luck;
 mod rehearsals;
+mod servers;

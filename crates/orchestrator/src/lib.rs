@@ -9,12 +9,14 @@
 //! - [`run`]: the phases, the only state machine
 //! - [`home`], [`recorder`], [`journal`]: where sessions are kept, and how events get there
 //! - [`stage`], [`health`], [`steady`], [`prometheus`], [`logs`]: the running system and how it is
+//! - [`asked`]: what the database and Prometheus wrote down that they were asked
 //! - [`control`]: deployments and the edge, with before and after
 //! - [`doors`]: `deployctl`, `edgectl`, `oncall`
 //! - [`terminal`], `workstation`: terminals, command lines and calls
 //! - [`player`], [`persona`], [`rehearsal`]: who sits at the terminal
 //! - [`report`]: from a session's folder to its report
 
+pub mod asked;
 pub mod control;
 pub mod doors;
 mod frames;

@@ -56,6 +56,10 @@ pub enum Door {
     Control,
     Dashboards,
     Logs,
+    /// The database, by its own log.
+    Sql,
+    /// Prometheus, by the record of what it was asked.
+    Metrics,
     Changes,
     Wiki,
     Channel,
@@ -264,6 +268,49 @@ pub enum Kind {
         service: String,
         grep: Option<String>,
         lines: u64,
+        shown: String,
+    },
+
+    // The database and Prometheus, as they wrote it down themselves.
+    /// Statements that a session of the person's role sent in one piece.
+    Sql {
+        /// What they do, by the strongest of them, such as `select` or `terminate`.
+        verb: String,
+        /// The first 4 KiB of their text, passwords taken out.
+        statement: String,
+        /// Tables and views that they name, as they were written.
+        relations: Vec<String>,
+        /// What is acted on: a table, a role, a setting; empty where there is no such thing.
+        target: String,
+        /// What of it, such as `work_mem=8MB` or `3 sessions`.
+        detail: String,
+        /// When they began, seconds since the session's start.
+        started_s: f64,
+        /// `None` when they did not end, or failed.
+        duration_ms: Option<f64>,
+        ok: bool,
+        /// What the database said when it refused.
+        error: Option<String>,
+    },
+    /// A request to Prometheus.
+    MetricsAsked {
+        /// `query`, `query_range`, `series`, … or the path of one that was refused.
+        route: String,
+        /// The first 4 KiB of what was asked for: PromQL or selectors.
+        expression: String,
+        /// Names of metrics in it.
+        metrics: Vec<String>,
+        /// Conditions on labels in it, such as `merchant="m-1042"`.
+        labels: Vec<String>,
+        /// How far back it reaches in all, in seconds; `None` for a value of now.
+        range_s: Option<f64>,
+        /// When it came, seconds since the session's start.
+        started_s: f64,
+        /// The status of the answer.
+        status: u16,
+        /// Why it was not passed on.
+        refused: Option<String>,
+        /// The first 4 KiB of the answer.
         shown: String,
     },
 

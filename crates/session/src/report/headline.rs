@@ -9,6 +9,7 @@ pub(crate) fn headline(kind: &Kind) -> String {
     truth(kind)
         .or_else(|| terminal(kind))
         .or_else(|| look(kind))
+        .or_else(|| asked(kind))
         .or_else(|| words(kind))
         .unwrap_or_else(|| kind.name())
 }
@@ -104,6 +105,36 @@ fn look(kind: &Kind) -> Option<String> {
     Some(text)
 }
 
+/// What the database and Prometheus wrote down.
+fn asked(kind: &Kind) -> Option<String> {
+    let text = if let Kind::Sql { verb, statement, detail, ok, .. } = kind {
+        let text = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+        let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
+        let failed = if *ok { "" } else { " (failed)" };
+        format!("SQL {verb}: {}{detail}{failed}", cut(&text))
+    } else if let Kind::MetricsAsked { route, expression, range_s, refused, status, .. } = kind {
+        let range = range_s.map_or(String::new(), |range| format!(", over {}", duration(range)));
+        let end = match (refused, status) {
+            (Some(reason), _) => format!(" (refused: {reason})"),
+            (None, 200) => String::new(),
+            (None, status) => format!(" (status {status})"),
+        };
+        format!("Prometheus {route} {}{range}{end}", cut(expression))
+    } else {
+        return None;
+    };
+    Some(text)
+}
+
+/// The beginning of a text, as much as a headline has room for.
+fn cut(text: &str) -> String {
+    const HEADLINE: usize = 160;
+    match text.char_indices().nth(HEADLINE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 fn words(kind: &Kind) -> Option<String> {
     let text = if let Kind::Asked { question, .. } = kind {
         format!("Asked: {question}")
@@ -126,6 +157,10 @@ pub(super) fn shown(kind: &Kind) -> Option<String> {
         printed.clone()
     } else if let Kind::Control { shown, .. } | Kind::LogsRead { shown, .. } = kind {
         shown.clone()
+    } else if let Kind::Sql { statement, error, .. } = kind {
+        error.iter().fold(statement.clone(), |text, error| format!("{text}\n\n{error}"))
+    } else if let Kind::MetricsAsked { expression, shown, .. } = kind {
+        format!("{expression}\n\n{shown}")
     } else if let Kind::DashboardViewed { panels, .. } = kind {
         panels.iter().map(panel).collect::<Vec<_>>().join("\n\n")
     } else if let Kind::Asked { who, answer, .. } = kind {

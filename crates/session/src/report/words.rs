@@ -134,6 +134,8 @@ pub(super) fn door(door: Door) -> &'static str {
         Door::Control => "control",
         Door::Dashboards => "dashboards",
         Door::Logs => "logs",
+        Door::Sql => "sql",
+        Door::Metrics => "metrics",
         Door::Changes => "changes",
         Door::Wiki => "wiki",
         Door::Channel => "channel",
