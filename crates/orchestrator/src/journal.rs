@@ -105,6 +105,13 @@ impl JournalFile {
     }
 }
 
+/// What stands in the head beside a journal; `None` where there is none, or none yet.
+pub fn head_beside(journal: &Path) -> Option<Vec<u8>> {
+    // What cannot be read is for the verdict to judge: it says what is then unchecked.
+    let bytes = std::fs::read(journal.with_extension("head")).ok();
+    bytes.filter(|bytes| !bytes.is_empty())
+}
+
 fn open_head(path: &Path) -> Result<File, JournalFileError> {
     let opened = OpenOptions::new().write(true).create(true).truncate(false).open(path);
     opened.map_err(|source| JournalFileError::Create { path: path.to_owned(), source })

@@ -8,6 +8,7 @@
 //! # Layout
 //! - [`run`]: the phases, the only state machine
 //! - [`home`], [`recorder`], [`journal`]: where sessions are kept, and how events get there
+//! - [`guard`], [`lost`]: what happens when the orchestrator is killed
 //! - [`stage`], [`health`], [`steady`], [`prometheus`], [`logs`]: the running system and how it is
 //! - [`asked`]: what the database and Prometheus wrote down that they were asked
 //! - [`control`]: deployments and the edge, with before and after
@@ -20,6 +21,7 @@ pub mod asked;
 pub mod control;
 pub mod doors;
 mod frames;
+pub mod guard;
 pub mod health;
 pub mod home;
 pub mod journal;

@@ -15,6 +15,7 @@ use session::journal::{self, JournalError, Verdict};
 use session::report::{Report, build};
 
 use crate::home::{Home, HomeError, SessionFolder};
+use crate::journal::head_beside;
 
 /// How often a head that cannot be right is read again.
 const HEAD_READS: usize = 3;
@@ -105,8 +106,7 @@ pub fn verify(home: &Home, journal: &Path) -> Result<Verdict, ReportError> {
 fn verify_once(home: &Home, journal: &Path) -> Result<Verdict, ReportError> {
     let file = File::open(journal)
         .map_err(|source| ReportError::Read { path: journal.to_owned(), source })?;
-    // No head beside the journal is for the verdict to judge: it says what is then unchecked.
-    let head = fs::read(journal.with_extension("head")).ok();
+    let head = head_beside(journal);
     let public = journal::public_key(&home.key()?);
     Ok(journal::verify(BufReader::with_capacity(1 << 20, file), head.as_deref(), Some(&public)))
 }

@@ -75,7 +75,8 @@ async fn recover(session: &mut Session<'_>, stage: &Stage) {
 /// By label, so that what a half-done provision left is found as well.
 async fn remove(session: &mut Session<'_>, held: &Folder) -> Result<(), RunError> {
     let begun = Instant::now();
-    testbed::clean::session(&session.setup.engine, &held.folder.id).await?;
+    let owner = session.setup.home.owner(&held.folder.id)?;
+    testbed::clean::session(&session.setup.engine, &owner).await?;
     session.timings.teardown = Some(begun.elapsed());
     Ok(())
 }
