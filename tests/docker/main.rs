@@ -3,6 +3,7 @@
 //! They share one lock: two labs at once on two cores would measure each other.
 //!
 //! - [`rehearsals`]: every cause with every persona
+//! - [`servers`]: what the database and Prometheus allow, and write down
 //! - [`luck`]: Ctrl-C and SIGKILL in every phase, two homes beside each other
 //! - [`leases`]: what goes by itself when the orchestrator does
 //! - [`isolation`]: a stranger with a shell, with [`cis`], [`probes`], [`leaks`] and [`abuse`]
@@ -20,3 +21,4 @@ mod live;
 mod luck;
 mod probes;
 mod rehearsals;
+mod servers;

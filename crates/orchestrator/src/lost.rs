@@ -2,14 +2,14 @@
 //!
 //! Whoever notices first closes them: the session's guard, the next start, or `checkride clean`.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 
 use jiff::Timestamp;
-use session::journal::{self, Header, Problem, Recovery, State, Writer};
+use session::journal::{self, Header, JournalError, Problem, Recovery, State};
 
 use crate::home::{Home, HomeError, SessionFolder};
-use crate::recorder::replace;
+use crate::journal::{JournalFile, JournalFileError, head_beside};
 use crate::report::{self, ReportError};
 
 /// Why a journal could not be closed.
@@ -20,7 +20,24 @@ pub enum LostError {
     #[error(transparent)]
     Report(#[from] ReportError),
     #[error("the journal of {session} cannot be closed")]
-    Write { session: String, source: io::Error },
+    Close {
+        session: String,
+        #[source]
+        why: CloseError,
+    },
+}
+
+/// Why one journal could not be closed.
+#[derive(Debug, thiserror::Error)]
+pub enum CloseError {
+    #[error(transparent)]
+    Home(#[from] HomeError),
+    #[error("it cannot be read")]
+    Read(#[from] io::Error),
+    #[error("it cannot be gone on with")]
+    Recover(#[from] JournalError),
+    #[error(transparent)]
+    Write(#[from] JournalFileError),
 }
 
 /// Closes the journals of all sessions that ended without doing so themselves. A journal that is
@@ -44,8 +61,8 @@ pub fn close_one(home: &Home, folder: &SessionFolder) -> Result<(), LostError> {
     if is_over(home, folder)? {
         return Ok(());
     }
-    let failed = |source| LostError::Write { session: folder.id.clone(), source };
-    let closing = folder.closing().map_err(failed)?;
+    let failed = |why| LostError::Close { session: folder.id.clone(), why };
+    let closing = folder.closing().map_err(|source| failed(source.into()))?;
     if !is_over(home, folder)? {
         append_end(home, folder).map_err(failed)?;
     }
@@ -63,7 +80,9 @@ pub fn tell(home: &Home) -> Result<Vec<String>, LostError> {
         match fs::remove_file(folder.untold()) {
             Ok(()) => told.push(folder.id),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(LostError::Write { session: folder.id, source }),
+            Err(source) => {
+                return Err(LostError::Close { session: folder.id, why: source.into() });
+            }
         }
     }
     Ok(told)
@@ -88,39 +107,37 @@ fn has_no_header(verdict: &journal::Verdict) -> bool {
 fn never_began(folder: &SessionFolder) -> bool {
     // What cannot be read is not taken for empty; and where a head is, there was more once.
     let bytes = fs::read(folder.journal());
-    bytes.is_ok_and(|bytes| !bytes.contains(&b'\n')) && !folder.head().exists()
+    bytes.is_ok_and(|bytes| !bytes.contains(&b'\n')) && head_beside(&folder.journal()).is_none()
 }
 
 /// Appends what happened to a journal that ends in the middle, and seals it.
-fn append_end(home: &Home, folder: &SessionFolder) -> io::Result<()> {
+fn append_end(home: &Home, folder: &SessionFolder) -> Result<(), CloseError> {
     let path = folder.journal();
-    let key = home.key().map_err(io::Error::other)?;
+    let key = home.key()?;
     if never_began(folder) {
+        fs::remove_file(&path)?;
         let header = Header::new(&folder.id, "unknown", &key);
-        Writer::create(File::create(&path)?, &header, &key).map_err(io::Error::other)?;
+        JournalFile::create(&path, &folder.head(), &header, &key)?.commit()?;
     }
     let bytes = fs::read(&path)?;
-    // No head beside the journal is for the recovery to judge.
-    let head = fs::read(folder.head()).ok();
+    let head = head_beside(&path);
     let public = journal::public_key(&key);
     let wall = format!("{:.3}", Timestamp::now());
-    let recovery = journal::recover(&bytes, head.as_deref(), Some(&public), &wall)
-        .map_err(io::Error::other)?;
+    let recovery = journal::recover(&bytes, head.as_deref(), Some(&public), &wall)?;
     let Recovery::GoOn(go_on) = recovery else { return Ok(()) };
-    let file = OpenOptions::new().append(true).open(&path)?;
-    file.set_len(go_on.keep_bytes)?;
-    let mut writer = Writer::resume(file, &go_on, &key).map_err(io::Error::other)?;
+    let mut journal = JournalFile::resume(&path, &folder.head(), &go_on, &key)?;
     for event in &go_on.append {
-        writer.append(event).map_err(io::Error::other)?;
+        journal.append(event)?;
     }
-    let head = writer.seal().map_err(io::Error::other)?;
-    writer.get_ref().sync_data()?;
-    replace(&folder.head(), &head.to_bytes())?;
-    File::create(folder.untold()).map(drop)
+    journal.seal()?;
+    File::create(folder.untold())?;
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::OpenOptions;
+
     use super::*;
     use crate::recorder::Recorder;
     use session::event::{Kind, Outcome, Phase};
@@ -145,14 +162,14 @@ mod tests {
         if keep < bytes.len() {
             fs::remove_file(held.folder.head()).unwrap();
         }
-        held.folder.clone()
+        held.folder
     }
 
     fn outcome(folder: &SessionFolder) -> Option<Outcome> {
         let events = report::events(&folder.journal()).unwrap();
-        events.iter().rev().find_map(|event| match &event.kind {
-            Kind::SessionEnded { outcome, .. } => Some(*outcome),
-            _ => None,
+        events.iter().rev().find_map(|event| {
+            let Kind::SessionEnded { outcome, .. } = &event.kind else { return None };
+            Some(*outcome)
         })
     }
 

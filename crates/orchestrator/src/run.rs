@@ -24,8 +24,6 @@ use crate::recorder::{Recorder, RecorderError};
 use crate::report::{Origin, ReportError};
 use crate::stage::StageError;
 
-pub use ending::in_words;
-
 /// What a session is made of.
 pub struct Setup {
     pub engine: Engine,

@@ -51,6 +51,8 @@ fn matches(sighting: &Sighting, kind: &Kind) -> Option<String> {
             dashboards(kind, dashboard, panel.as_ref(), shown.as_ref())
         }
         Sighting::Log { service, shown } => logs(kind, service, shown),
+        Sighting::Sql { relation, statement } => sql(kind, relation, statement),
+        Sighting::Metrics { metric, shown } => metrics(kind, metric, shown),
         Sighting::Command { line, shown } => command(kind, line, shown),
         Sighting::Wiki { page } => wiki(kind, page),
         Sighting::Answer { id } => answer(kind, id),
@@ -95,6 +97,20 @@ fn logs(kind: &Kind, wanted: &Pattern, wanted_shown: &Option<Pattern>) -> Option
     let Kind::LogsRead { service, shown, .. } = kind else { return None };
     let fits = wanted.0.is_match(service) && allows(wanted_shown, shown);
     fits.then(|| format!("logs of {service}"))
+}
+
+/// The database's log has the question and not the answer; one that was refused had none.
+fn sql(kind: &Kind, wanted: &Pattern, wanted_statement: &Option<Pattern>) -> Option<String> {
+    let Kind::Sql { relations, statement, ok: true, .. } = kind else { return None };
+    let relation = relations.iter().find(|name| wanted.0.is_match(name))?;
+    allows(wanted_statement, statement).then(|| format!("SQL on {relation}"))
+}
+
+/// Only a request that was answered has shown something.
+fn metrics(kind: &Kind, wanted: &Pattern, wanted_shown: &Option<Pattern>) -> Option<String> {
+    let Kind::MetricsAsked { metrics, status: 200, shown, .. } = kind else { return None };
+    let metric = metrics.iter().find(|name| wanted.0.is_match(name))?;
+    allows(wanted_shown, shown).then(|| format!("metric {metric}"))
 }
 
 /// Only a line that ended has shown something.

@@ -54,7 +54,7 @@ fn debrief(setup: &Setup, finished: &Finished) -> Result<Code> {
     if let Some(error) = &finished.failure {
         let code = code_of_run(error);
         if code != Code::Interrupted {
-            print::warning(&orchestrator::run::in_words(error));
+            print::warning(&orchestrator::reasons::in_words(error));
             return Ok(code);
         }
     }

@@ -18,15 +18,15 @@ use super::scalar::Loose;
 pub(crate) struct Act {
     /// What is done.
     pub(crate) verb: At<Verb>,
-    /// To what: a deployment, a container (restart), a merchant (limit, unlimit) or a server
-    /// (drain, undrain).
+    /// To what: a deployment, a container (restart), a merchant (limit, unlimit), a server
+    /// (drain, undrain), a setting (sql-alter-system) or a table (other SQL).
     pub(crate) target: Option<At<String>>,
     /// What of it: a version (deploy, rollback), the key of a setting (config-set), a number
     /// (scale, limit).
     pub(crate) detail: Option<Loose>,
 }
 
-/// What `deployctl` and `edgectl` can do to the system.
+/// What `deployctl` and `edgectl` can do to the system, and what SQL can do to its database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Verb {
@@ -39,6 +39,21 @@ pub(crate) enum Verb {
     Unlimit,
     Drain,
     Undrain,
+    SqlTerminate,
+    SqlCancel,
+    SqlAlterSystem,
+    SqlReload,
+    SqlCreateIndex,
+    SqlDropIndex,
+    SqlReindex,
+    SqlVacuum,
+    SqlAnalyze,
+    SqlLock,
+    SqlDml,
+    SqlDdl,
+    SqlAlterRole,
+    SqlGrant,
+    SqlResetStatistics,
 }
 
 impl Verb {
@@ -53,6 +68,21 @@ impl Verb {
             Self::Unlimit => "unlimit",
             Self::Drain => "drain",
             Self::Undrain => "undrain",
+            Self::SqlTerminate => "sql-terminate",
+            Self::SqlCancel => "sql-cancel",
+            Self::SqlAlterSystem => "sql-alter-system",
+            Self::SqlReload => "sql-reload",
+            Self::SqlCreateIndex => "sql-create-index",
+            Self::SqlDropIndex => "sql-drop-index",
+            Self::SqlReindex => "sql-reindex",
+            Self::SqlVacuum => "sql-vacuum",
+            Self::SqlAnalyze => "sql-analyze",
+            Self::SqlLock => "sql-lock",
+            Self::SqlDml => "sql-dml",
+            Self::SqlDdl => "sql-ddl",
+            Self::SqlAlterRole => "sql-alter-role",
+            Self::SqlGrant => "sql-grant",
+            Self::SqlResetStatistics => "sql-reset-statistics",
         }
     }
 }

@@ -32,6 +32,10 @@ pub(crate) enum Sighting {
     Dashboard(DashboardSighting),
     /// Log lines were read.
     Log(LogSighting),
+    /// The database answered statements of the person.
+    Sql(SqlSighting),
+    /// Prometheus answered a question of the person.
+    Metrics(MetricsSighting),
     /// A command line in a terminal printed something.
     Command(CommandSighting),
     /// A page of the wiki was read.
@@ -70,6 +74,26 @@ pub(crate) struct LogSighting {
     /// The service or the replica.
     pub(crate) service: Regex,
     /// What stood in the lines.
+    pub(crate) shown: Option<Regex>,
+}
+
+/// Statements that the database answered. Its log has the question and not the answer.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct SqlSighting {
+    /// A table or view that they name.
+    pub(crate) relation: Regex,
+    /// What stood in their text.
+    pub(crate) statement: Option<Regex>,
+}
+
+/// A question that Prometheus answered.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct MetricsSighting {
+    /// A metric that it names.
+    pub(crate) metric: Regex,
+    /// What stood in the answer (JSON), of which the first 4 KiB are known.
     pub(crate) shown: Option<Regex>,
 }
 

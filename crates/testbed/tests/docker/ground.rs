@@ -133,6 +133,7 @@ pub fn lab(services: &[(&str, Service)]) -> Lab {
             prometheus: String::new(),
             internet: None,
             edge: None,
+            database: None,
             deployments: BTreeMap::new(),
             history: Vec::new(),
         },
