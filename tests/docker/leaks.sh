@@ -2,9 +2,10 @@
 # user, in the workstation.
 section() { printf '\n@@section %s\n' "$1"; }
 
+# `_` names the program that was started last: this walk's own.
 section environment
-env | sort
-for process in /proc/[0-9]*; do tr '\0' '\n' < "$process/environ"; done 2>/dev/null | sort -u
+env | grep -v '^_=' | sort
+for process in /proc/[0-9]*; do tr '\0' '\n' < "$process/environ"; done 2>/dev/null | grep -v '^_=' | sort -u
 
 section processes
 for process in /proc/[0-9]*; do

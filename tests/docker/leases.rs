@@ -137,7 +137,8 @@ fn killed_at_random_moments_nothing_is_left_after_the_next_start() {
         child.wait().unwrap();
         killed.push(session);
     }
-    let mut last = ground.command(&REHEARSAL).stderr(Stdio::piped()).spawn().unwrap();
+    let mut last =
+        ground.command(&REHEARSAL).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     ground.session_after(killed.len());
     nothing_is_left_of(&ground, &killed);
     signal(&last, Signal::SIGINT);
