@@ -129,7 +129,10 @@ fn differing(one: &Seen, other: &Seen, section: &str) -> Vec<String> {
 
 /// What differs between any two sessions: ids, hashes, names of layers, numbers.
 static IDS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"overlay2/l/[A-Z0-9]+|\d{8}-\d{6}-[a-z0-9]{4}|\b[0-9a-f]{12,64}\b|[0-9]+").unwrap()
+    Regex::new(
+        r"overlay2/l/[A-Z0-9]+|\d{8}-\d{6}-[a-z0-9]{4}|\b[0-9a-f]{12,64}\b|[0-9]+(?:\.[0-9]{1,4}\b)*",
+    )
+    .unwrap()
 });
 
 /// A line without that.
@@ -151,4 +154,5 @@ fn a_word_or_a_difference_that_is_planted_is_found() {
     // Numbers, ids and layers differ between any two sessions.
     let same = |a: &str, b: &str| assert_eq!(plain(a), plain(b));
     same("20261124-153925-jhcb-edge  10.213.0.3", "20261125-090001-k3f9-edge 10.213.7.93");
+    same("payments-1.20261124-153925-jhcb at 4.25%", "payments-1.20261125-090001-k3f9 at 5%");
 }

@@ -33,7 +33,7 @@ impl<'a> Live<'a> {
         let size = Winsize { ws_row: 40, ws_col: 120, ws_xpixel: 0, ws_ypixel: 0 };
         let pty = openpty(Some(&size), None).unwrap();
         let own = |fd: &OwnedFd| Stdio::from(fd.try_clone().unwrap());
-        let child = ground
+        let mut child = ground
             .command(&["practice", "payments", "--cause", cause])
             .stdin(own(&pty.slave))
             .stdout(own(&pty.slave))
@@ -44,6 +44,12 @@ impl<'a> Live<'a> {
         let keyboard = std::fs::File::from(pty.master);
         let screen = Arc::new(Mutex::new(Vec::new()));
         watch(keyboard.try_clone().unwrap(), Arc::clone(&screen));
+        wait_until("a session is there", || {
+            let shown = text(&screen.lock().unwrap_or_else(PoisonError::into_inner));
+            assert!(child.try_wait().unwrap().is_none(), "no session was started:\n{shown}");
+            let rows = ground.json(&["sessions", "--json"]);
+            rows.as_array().is_some_and(|rows| !rows.is_empty()).then_some(())
+        });
         let session = ground.session();
         let live = Live { ground, session, child, keyboard, screen, lines: 0 };
         wait_until("the incident is on", || {
