@@ -2,9 +2,9 @@
 //! disk; the format is [`session::journal`]'s, and what is recorded is the recorder's business.
 //!
 //! The head is overwritten in its place: it fits into one sector of a disk, which is written whole
-//! or not at all, and it spares the journal of the file system that a rename would cost with each
-//! commit (it halved what a session could write). Who reads it while it is being overwritten may see
-//! half of it, and reads again: see [`crate::report::verify`].
+//! or not at all, and a rename with each commit would be one more change of the file system's
+//! metadata to bring to the disk. Who reads it while it is being overwritten may see half of it, and
+//! reads again: see [`crate::report::verify`].
 
 use std::fs::{File, OpenOptions};
 use std::io;

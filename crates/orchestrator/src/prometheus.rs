@@ -188,13 +188,8 @@ impl Default for Pass {
 impl Pass {
     /// The lab, with its Prometheus knowing this pass.
     pub fn known_in(&self, lab: &Lab) -> Lab {
-        use std::fmt::Write;
         let mut lab = lab.clone();
-        let hash = Sha256::digest(self.0.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        });
+        let hash = hex::encode(Sha256::digest(self.0.as_bytes()));
         let prometheus = lab.system.prometheus_service().to_owned();
         if let Some(service) = lab.system.compose.services.get_mut(&prometheus) {
             service.environment.insert(PASS_HASH.to_owned(), hash);

@@ -66,7 +66,7 @@ pub(crate) async fn follow(
 #[derive(Default)]
 struct Desk {
     waiting: Vec<Waiting>,
-    /// Sessions that ended lately with no statement known that would have ended them.
+    /// The server is going down: whoever ends now was not ended by a statement.
     stopping: bool,
 }
 
