@@ -9,6 +9,7 @@ mod memory;
 mod network;
 mod provision;
 mod spec;
+mod state;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use crate::{Engine, Link, Refusal};
 pub use exec::{ExecOutput, SpawnedExec};
 pub use logs::LogLine;
 pub use provision::ProvisionError;
+pub use state::{Ending, Limits, Container};
 pub use watch::Death;
 
 use network::Network;
