@@ -78,7 +78,11 @@ const ALLOWED: [Line; 22] = [
 /// segment where that tells more, and the words.
 const REFUSED: [(&str, &str, &str); 20] = [
     ("containers", "create", "containers cannot be created here"),
-    ("containers", "attach", "attaching to a container is not available here; use `docker logs -f`"),
+    (
+        "containers",
+        "attach",
+        "attaching to a container is not available here; use `docker logs -f`",
+    ),
     ("containers", "archive", "copying files is not available here"),
     ("containers", "export", "exporting a container is not available here"),
     ("containers", "rename", "containers keep their names here"),

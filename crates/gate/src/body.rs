@@ -33,9 +33,9 @@ impl Limits {
             let mebibytes = bytes as f64 / f64::from(1 << 20);
             format!("memory {} MiB", (mebibytes * 10.0).round() / 10.0)
         });
-        let cpus = self.nano_cpus.map(|billionths| {
-            format!("cpus {}", (billionths as f64 / 1e6).round() / 1e3)
-        });
+        let cpus = self
+            .nano_cpus
+            .map(|billionths| format!("cpus {}", (billionths as f64 / 1e6).round() / 1e3));
         let pids = self.pids.map(|count| format!("pids {count}"));
         [memory, cpus, pids].into_iter().flatten().collect::<Vec<_>>().join(", ")
     }

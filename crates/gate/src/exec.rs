@@ -21,9 +21,30 @@ pub struct Start {
 
 /// Programs that change nothing whatever their arguments are, as long as no shell runs them.
 const READERS: [&str; 24] = [
-    "cat", "date", "df", "du", "free", "getent", "grep", "head", "hostname", "id", "ls", "md5sum",
-    "nproc", "pg_isready", "printenv", "ps", "pwd", "readlink", "sha256sum", "stat", "tail",
-    "uname", "uptime", "wc",
+    "cat",
+    "date",
+    "df",
+    "du",
+    "free",
+    "getent",
+    "grep",
+    "head",
+    "hostname",
+    "id",
+    "ls",
+    "md5sum",
+    "nproc",
+    "pg_isready",
+    "printenv",
+    "ps",
+    "pwd",
+    "readlink",
+    "sha256sum",
+    "stat",
+    "tail",
+    "uname",
+    "uptime",
+    "wc",
 ];
 
 impl Exec {
@@ -88,8 +109,19 @@ mod tests {
     #[test]
     fn whatever_may_change_something_is_an_act() {
         for line in [
-            "sh", "bash -c ls", "env sh", "psql -c select", "kill 1", "find / -delete", "top",
-            "/tmp/cat x", "./ls", "sort -o x y", "date;reboot", "CAT x", "",
+            "sh",
+            "bash -c ls",
+            "env sh",
+            "psql -c select",
+            "kill 1",
+            "find / -delete",
+            "top",
+            "/tmp/cat x",
+            "./ls",
+            "sort -o x y",
+            "date;reboot",
+            "CAT x",
+            "",
         ] {
             assert!(!only_reads(line), "{line}");
         }

@@ -27,7 +27,8 @@ impl Filters {
         for (key, values) in given.as_object().ok_or_else(odd)? {
             if !known.contains(&key.as_str()) {
                 let known = known.join(", ");
-                let message = format!("the filter `{key}` is not available here; there are {known}");
+                let message =
+                    format!("the filter `{key}` is not available here; there are {known}");
                 return Err(Refusal::forbidden(message));
             }
             let values: Option<Vec<String>> = match values {

@@ -41,7 +41,8 @@ impl Demultiplexer {
                     bytes = rest;
                 }
                 None => {
-                    let (part, rest) = bytes.split_at((HEADER - self.header.len()).min(bytes.len()));
+                    let (part, rest) =
+                        bytes.split_at((HEADER - self.header.len()).min(bytes.len()));
                     self.header.extend_from_slice(part);
                     bytes = rest;
                     if self.header.len() == HEADER {
@@ -82,7 +83,8 @@ mod tests {
 
     #[test]
     fn pieces_are_told_apart_however_they_are_cut() {
-        let whole = [frame(1, "one\n"), frame(2, "oops\n"), frame(1, ""), frame(1, "two\n")].concat();
+        let whole =
+            [frame(1, "one\n"), frame(2, "oops\n"), frame(1, ""), frame(1, "two\n")].concat();
         for size in 1..=whole.len() {
             let mut demultiplexer = Demultiplexer::default();
             let (mut out, mut err) = (Vec::new(), Vec::new());

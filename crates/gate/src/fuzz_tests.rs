@@ -14,10 +14,46 @@ fn executions() -> usize {
 
 /// Pieces that a hostile path is made of.
 const PIECES: [&str; 40] = [
-    "/", "/", "/", "//", ".", "..", "%2e", "%2f", "%00", "\\", "v1.41", "v1.24", "containers", "json",
-    "exec", "start", "logs", "stats", "top", "events", "wait", "update", "restart", "stop",
-    "payments-1", "create", "images", "archive", "attach", "_ping", "info", "version", "?",
-    "stdout=1", "&", "follow=1", "filters=%7B%7D", "#", ";", "http://x",
+    "/",
+    "/",
+    "/",
+    "//",
+    ".",
+    "..",
+    "%2e",
+    "%2f",
+    "%00",
+    "\\",
+    "v1.41",
+    "v1.24",
+    "containers",
+    "json",
+    "exec",
+    "start",
+    "logs",
+    "stats",
+    "top",
+    "events",
+    "wait",
+    "update",
+    "restart",
+    "stop",
+    "payments-1",
+    "create",
+    "images",
+    "archive",
+    "attach",
+    "_ping",
+    "info",
+    "version",
+    "?",
+    "stdout=1",
+    "&",
+    "follow=1",
+    "filters=%7B%7D",
+    "#",
+    ";",
+    "http://x",
 ];
 
 const METHODS: [&str; 8] = ["GET", "POST", "HEAD", "DELETE", "PUT", "OPTIONS", "get", "CONNECT"];
@@ -41,7 +77,14 @@ fn is_on_the_list(method: &str, segments: &[String]) -> bool {
                 [
                     "containers",
                     _,
-                    "wait" | "start" | "stop" | "restart" | "kill" | "pause" | "unpause" | "update"
+                    "wait"
+                        | "start"
+                        | "stop"
+                        | "restart"
+                        | "kill"
+                        | "pause"
+                        | "unpause"
+                        | "update"
                         | "exec"
                 ] | ["exec", _, "start" | "resize"]
             )
@@ -66,31 +109,61 @@ fn judge(method: &str, target: &str, body: &[u8]) {
 
 #[test]
 fn no_target_of_random_pieces_passes_that_is_not_on_the_list() {
-    check!().with_iterations(executions()).with_type::<(u8, Vec<u8>)>().for_each(|(method, input)| {
-        judge(METHODS[usize::from(*method) % METHODS.len()], &pieced(input), b"");
-    });
+    check!().with_iterations(executions()).with_type::<(u8, Vec<u8>)>().for_each(
+        |(method, input)| {
+            judge(METHODS[usize::from(*method) % METHODS.len()], &pieced(input), b"");
+        },
+    );
 }
 
 #[test]
 fn no_random_text_passes_that_is_not_on_the_list() {
-    check!().with_iterations(executions()).with_type::<(u8, String)>().for_each(|(method, text)| {
-        judge(METHODS[usize::from(*method) % METHODS.len()], text, b"");
-    });
+    check!().with_iterations(executions()).with_type::<(u8, String)>().for_each(
+        |(method, text)| {
+            judge(METHODS[usize::from(*method) % METHODS.len()], text, b"");
+        },
+    );
 }
 
 #[test]
 fn a_call_from_the_list_goes_on_as_it_was_read_or_not_at_all() {
     const CALLS: [&str; 8] = [
-        "containers/json", "containers/x/logs", "containers/x/stats", "containers/x/top", "events",
-        "containers/x/wait", "containers/x/json", "exec/x/resize",
+        "containers/json",
+        "containers/x/logs",
+        "containers/x/stats",
+        "containers/x/top",
+        "events",
+        "containers/x/wait",
+        "containers/x/json",
+        "exec/x/resize",
     ];
     const KEYS: [&str; 12] = [
-        "all", "limit", "filters", "tail", "stdout", "since", "until", "ps_args", "stream", "h", "w",
+        "all",
+        "limit",
+        "filters",
+        "tail",
+        "stdout",
+        "since",
+        "until",
+        "ps_args",
+        "stream",
+        "h",
+        "w",
         "condition",
     ];
     const VALUES: [&str; 12] = [
-        "1", "0", "-1", "all", "99999999999999999999", "%7B%22status%22%3A%5B%22exited%22%5D%7D",
-        "1700000000.5", "a+b%26c", "%2F..%2F", "%00", "", "next-exit",
+        "1",
+        "0",
+        "-1",
+        "all",
+        "99999999999999999999",
+        "%7B%22status%22%3A%5B%22exited%22%5D%7D",
+        "1700000000.5",
+        "a+b%26c",
+        "%2F..%2F",
+        "%00",
+        "",
+        "next-exit",
     ];
     check!().with_iterations(executions()).with_type::<(u8, Vec<(u8, u8)>)>().for_each(
         |(call, pairs)| {
@@ -111,9 +184,22 @@ fn a_call_from_the_list_goes_on_as_it_was_read_or_not_at_all() {
 fn no_body_makes_a_program_privileged_or_somebody_else() {
     check!().with_iterations(executions()).with_type::<Vec<u8>>().for_each(|input| {
         const PIECES: [&str; 16] = [
-            "{", "}", ":", ",", "[", "]", "\"Cmd\":[\"sh\"]", "\"Privileged\":true", "\"User\":\"root\"",
-            "\"Env\":[\"A=b\"]", "\"privileged\":true", "\"WorkingDir\":\"/proc/self/fd/8\"",
-            "\"Tty\":true", "null", "\"Memory\":1", "\"Detach\":false",
+            "{",
+            "}",
+            ":",
+            ",",
+            "[",
+            "]",
+            "\"Cmd\":[\"sh\"]",
+            "\"Privileged\":true",
+            "\"User\":\"root\"",
+            "\"Env\":[\"A=b\"]",
+            "\"privileged\":true",
+            "\"WorkingDir\":\"/proc/self/fd/8\"",
+            "\"Tty\":true",
+            "null",
+            "\"Memory\":1",
+            "\"Detach\":false",
         ];
         let piece = |byte: &u8| PIECES[usize::from(*byte) % PIECES.len()];
         let body = format!("{{{}}}", input.iter().map(piece).collect::<Vec<_>>().join(","));

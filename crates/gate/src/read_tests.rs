@@ -13,13 +13,22 @@ fn refused(method: &str, target: &str, body: &str) -> (u16, String) {
 
 #[test]
 fn the_calls_of_the_docker_cli_are_understood() {
-    let logs = call("GET", "/v1.41/containers/payments-1/logs?follow=1&stderr=1&stdout=1&tail=100", "");
+    let logs =
+        call("GET", "/v1.41/containers/payments-1/logs?follow=1&stderr=1&stdout=1&tail=100", "");
     assert_eq!((logs.verb(), logs.detail().as_str()), ("logs", "last 100, following"));
-    let ps = call("GET", "/v1.41/containers/json?all=1&filters=%7B%22status%22%3A%7B%22exited%22%3Atrue%7D%7D", "");
+    let ps = call(
+        "GET",
+        "/v1.41/containers/json?all=1&filters=%7B%22status%22%3A%7B%22exited%22%3Atrue%7D%7D",
+        "",
+    );
     assert_eq!((ps.verb(), ps.detail().as_str()), ("ps", "all, status=exited"));
     let stop = call("POST", "/v1.41/containers/edge/stop?t=3", "");
     assert_eq!((stop.verb(), stop.detail().as_str()), ("stop", "within 3 s"));
-    let exec = call("POST", "/v1.41/containers/edge/exec", r#"{"User":"","Privileged":false,"Tty":true,"AttachStdin":true,"AttachStderr":true,"AttachStdout":true,"Detach":false,"DetachKeys":"","Env":null,"WorkingDir":"","Cmd":["sh","-c","id"]}"#);
+    let exec = call(
+        "POST",
+        "/v1.41/containers/edge/exec",
+        r#"{"User":"","Privileged":false,"Tty":true,"AttachStdin":true,"AttachStderr":true,"AttachStdout":true,"Detach":false,"DetachKeys":"","Env":null,"WorkingDir":"","Cmd":["sh","-c","id"]}"#,
+    );
     assert_eq!((exec.verb(), exec.detail().as_str()), ("exec", "sh -c id"));
 }
 
@@ -119,5 +128,9 @@ fn a_parameter_that_is_not_known_is_refused() {
 fn the_table_of_the_documents_is_the_list() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/trust/docker.md");
     let page = std::fs::read_to_string(path).unwrap();
-    assert!(page.contains(&allowed::table()), "put this into docs/trust/docker.md:\n{}", allowed::table());
+    assert!(
+        page.contains(&allowed::table()),
+        "put this into docs/trust/docker.md:\n{}",
+        allowed::table()
+    );
 }

@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn a_clients_own_target_is_taken_apart() {
-        let target = Target::parse("/v1.41/containers/payments-1/top?ps_args=-o+pid%2Cargs").unwrap();
+        let target =
+            Target::parse("/v1.41/containers/payments-1/top?ps_args=-o+pid%2Cargs").unwrap();
         assert_eq!(target.version, Some(Version { major: 1, minor: 41 }));
         assert_eq!(target.segments, ["containers", "payments-1", "top"]);
         assert_eq!(target.query["ps_args"], "-o pid,args");
@@ -186,7 +187,8 @@ mod tests {
 
     #[test]
     fn a_query_that_two_readers_could_understand_differently_is_refused() {
-        for trick in ["/x?a=1&a=2", "/x?a=%", "/x?a=%zz", "/x?a=%00", "/x?a=%ff", "/x?=1", "/x?a[]=1"]
+        for trick in
+            ["/x?a=1&a=2", "/x?a=%", "/x?a=%zz", "/x?a=%00", "/x?a=%ff", "/x?=1", "/x?a[]=1"]
         {
             assert!(refused(trick), "{trick}");
         }

@@ -216,8 +216,10 @@ pub enum Sighting {
     Control { verb: String, target: Option<Pattern>, shown: Option<Pattern> },
     /// A dashboard panel that was drawn, by dashboard uid and panel title.
     Dashboard { dashboard: Pattern, panel: Option<Pattern>, shown: Option<Pattern> },
-    /// Log lines that were read.
+    /// Log lines that were read, with `oncall logs` or `docker logs`.
     Log { service: Pattern, shown: Option<Pattern> },
+    /// The Docker CLI with this command (on a container), and what the engine told it.
+    Docker { verb: String, target: Option<Pattern>, shown: Option<Pattern> },
     /// A command line in a terminal, and what it printed.
     Command { line: Pattern, shown: Option<Pattern> },
     /// A wiki page.

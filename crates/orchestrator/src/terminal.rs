@@ -163,7 +163,7 @@ impl Terminals {
 
 /// An asciicast file, version 2: a header line, then `[seconds, "o" | "i" | "r", text]` a line.
 /// The clock is the session's, so that it lines up with the journal.
-struct Recording {
+pub(crate) struct Recording {
     file: BufWriter<File>,
     started: Instant,
     printed: Utf8,
@@ -174,7 +174,7 @@ struct Recording {
 // === impl Recording ===
 
 impl Recording {
-    fn create(
+    pub(crate) fn create(
         path: &std::path::Path,
         columns: u16,
         rows: u16,
@@ -188,17 +188,17 @@ impl Recording {
         Ok(Recording { file, started, printed, typed, broken: false })
     }
 
-    fn output(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn output(&mut self, bytes: &[u8]) -> io::Result<()> {
         let text = self.printed.take(bytes);
         self.line("o", &text)
     }
 
-    fn input(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn input(&mut self, bytes: &[u8]) -> io::Result<()> {
         let text = self.typed.take(bytes);
         self.line("i", &text)
     }
 
-    fn resize(&mut self, columns: u16, rows: u16) -> io::Result<()> {
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) -> io::Result<()> {
         self.line("r", &format!("{columns}x{rows}"))
     }
 

@@ -6,17 +6,51 @@ use super::{NETWORK, keep, scrub, text};
 use crate::{Container, Filters, Scope};
 
 const STATE: [&str; 12] = [
-    "Status", "Running", "Paused", "Restarting", "OOMKilled", "Dead", "Pid", "ExitCode", "Error",
-    "StartedAt", "FinishedAt", "Health",
+    "Status",
+    "Running",
+    "Paused",
+    "Restarting",
+    "OOMKilled",
+    "Dead",
+    "Pid",
+    "ExitCode",
+    "Error",
+    "StartedAt",
+    "FinishedAt",
+    "Health",
 ];
 const LIMITS: [&str; 15] = [
-    "Memory", "MemorySwap", "MemoryReservation", "NanoCpus", "CpuShares", "CpuQuota", "CpuPeriod",
-    "PidsLimit", "RestartPolicy", "ReadonlyRootfs", "OomKillDisable", "ShmSize", "Ulimits",
-    "CapDrop", "CapAdd",
+    "Memory",
+    "MemorySwap",
+    "MemoryReservation",
+    "NanoCpus",
+    "CpuShares",
+    "CpuQuota",
+    "CpuPeriod",
+    "PidsLimit",
+    "RestartPolicy",
+    "ReadonlyRootfs",
+    "OomKillDisable",
+    "ShmSize",
+    "Ulimits",
+    "CapDrop",
+    "CapAdd",
 ];
 const CONFIG: [&str; 15] = [
-    "Hostname", "User", "AttachStdin", "AttachStdout", "AttachStderr", "ExposedPorts", "Tty",
-    "OpenStdin", "StdinOnce", "Cmd", "Entrypoint", "WorkingDir", "StopSignal", "StopTimeout",
+    "Hostname",
+    "User",
+    "AttachStdin",
+    "AttachStdout",
+    "AttachStderr",
+    "ExposedPorts",
+    "Tty",
+    "OpenStdin",
+    "StdinOnce",
+    "Cmd",
+    "Entrypoint",
+    "WorkingDir",
+    "StopSignal",
+    "StopTimeout",
     "Healthcheck",
 ];
 
@@ -39,7 +73,8 @@ pub fn list(
         .collect();
     let line = |one: &Value| {
         let name = text(&one["Names"], "").to_owned();
-        let name = one["Names"][0].as_str().map_or(name, |it| it.trim_start_matches('/').to_owned());
+        let name =
+            one["Names"][0].as_str().map_or(name, |it| it.trim_start_matches('/').to_owned());
         format!("{name}  {}  {}\n", text(one, "Image"), text(one, "Status"))
     };
     let shown = listed.iter().map(line).collect();
@@ -55,7 +90,8 @@ fn listed(scope: &Scope, one: &Value, all: bool, filters: &Filters) -> Option<Va
         && filters.has("status", state)
         && filters.any("id", |id| container.id.starts_with(id))
         && filters.any("exited", |code| state == "exited" && exited.is_some_and(|it| it.0 == code))
-        && filters.any("ancestor", |wanted| image == wanted || image.split(':').next() == Some(wanted))
+        && filters
+            .any("ancestor", |wanted| image == wanted || image.split(':').next() == Some(wanted))
         && filters.name_fits("name", &container.name);
     if !fits {
         return None;
@@ -157,7 +193,14 @@ pub fn wait(engine: &Value) -> Value {
 /// How a program in a container stands.
 pub fn exec(scope: &Scope, engine: &Value) -> Value {
     const KEYS: [&str; 9] = [
-        "ID", "Running", "ExitCode", "Pid", "CanRemove", "ContainerID", "OpenStdin", "OpenStdout",
+        "ID",
+        "Running",
+        "ExitCode",
+        "Pid",
+        "CanRemove",
+        "ContainerID",
+        "OpenStdin",
+        "OpenStdout",
         "OpenStderr",
     ];
     let mut kept = keep(engine, &KEYS);

@@ -6,8 +6,16 @@ use super::{keep, scrub};
 use crate::{Container, Scope};
 
 const KEYS: [&str; 10] = [
-    "read", "preread", "pids_stats", "blkio_stats", "num_procs", "storage_stats", "cpu_stats",
-    "precpu_stats", "memory_stats", "networks",
+    "read",
+    "preread",
+    "pids_stats",
+    "blkio_stats",
+    "num_procs",
+    "storage_stats",
+    "cpu_stats",
+    "precpu_stats",
+    "memory_stats",
+    "networks",
 ];
 
 /// The sample as it may be told, and what it shows, such as `cpu 12.3 %, memory 20.1 of 64 MiB`.
@@ -25,7 +33,8 @@ pub fn stats(scope: &Scope, container: &Container, engine: &Value) -> (Value, St
 fn cpu(engine: &Value) -> String {
     let number = |value: &Value| value.as_f64().unwrap_or(0.0);
     let (now, before) = (&engine["cpu_stats"], &engine["precpu_stats"]);
-    let used = number(&now["cpu_usage"]["total_usage"]) - number(&before["cpu_usage"]["total_usage"]);
+    let used =
+        number(&now["cpu_usage"]["total_usage"]) - number(&before["cpu_usage"]["total_usage"]);
     let whole = number(&now["system_cpu_usage"]) - number(&before["system_cpu_usage"]);
     let is_pair = number(&before["system_cpu_usage"]) > 0.0 && whole > 0.0;
     if !is_pair {

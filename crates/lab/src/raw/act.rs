@@ -18,7 +18,7 @@ use super::scalar::Loose;
 pub(crate) struct Act {
     /// What is done.
     pub(crate) verb: At<Verb>,
-    /// To what: a deployment, a container (restart), a merchant (limit, unlimit) or a server
+    /// To what: a deployment, a container (restart and all of `docker`), a merchant (limit, unlimit) or a server
     /// (drain, undrain).
     pub(crate) target: Option<At<String>>,
     /// What of it: a version (deploy, rollback), the key of a setting (config-set), a number
@@ -26,7 +26,8 @@ pub(crate) struct Act {
     pub(crate) detail: Option<Loose>,
 }
 
-/// What `deployctl` and `edgectl` can do to the system.
+/// What can be done to the system: with `deployctl` and `edgectl`, or with `docker` (restart, stop,
+/// start, kill, pause, unpause, update, exec).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Verb {
@@ -39,6 +40,13 @@ pub(crate) enum Verb {
     Unlimit,
     Drain,
     Undrain,
+    Stop,
+    Start,
+    Kill,
+    Pause,
+    Unpause,
+    Update,
+    Exec,
 }
 
 impl Verb {
@@ -53,6 +61,13 @@ impl Verb {
             Self::Unlimit => "unlimit",
             Self::Drain => "drain",
             Self::Undrain => "undrain",
+            Self::Stop => "stop",
+            Self::Start => "start",
+            Self::Kill => "kill",
+            Self::Pause => "pause",
+            Self::Unpause => "unpause",
+            Self::Update => "update",
+            Self::Exec => "exec",
         }
     }
 }

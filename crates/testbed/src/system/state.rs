@@ -180,9 +180,5 @@ impl Testbed {
 }
 
 fn asked(what: &'static str, name: &str, done: Result<(), Error>) -> Result<(), TestbedError> {
-    done.map_err(|error| TestbedError::Engine {
-        what,
-        name: name.to_owned(),
-        source: error.into(),
-    })
+    done.map_err(|error| TestbedError::Engine { what, name: name.to_owned(), source: error.into() })
 }

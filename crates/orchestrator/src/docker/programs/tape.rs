@@ -1,0 +1,72 @@
+//! The recording of one program: an asciicast file beside those of the terminals. It says in the
+//! record when it cannot go on, and holds nothing up.
+
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::recorder::Recorder;
+use crate::terminal::Recording;
+
+use super::super::notes::Notes;
+
+/// Cheap to clone; all clones are the same recording.
+#[derive(Clone)]
+pub(in crate::docker) struct Tape {
+    /// `None` once it could not be written.
+    recording: Arc<Mutex<Option<Recording>>>,
+    notes: Notes,
+    container: String,
+}
+
+impl Tape {
+    pub(super) fn create(
+        path: &Path,
+        (columns, rows): (u16, u16),
+        recorder: &Recorder,
+        notes: &Notes,
+        container: &str,
+    ) -> Tape {
+        let tape = Tape {
+            recording: Arc::default(),
+            notes: notes.clone(),
+            container: container.to_owned(),
+        };
+        match Recording::create(path, columns, rows, recorder.started()) {
+            Ok(recording) => *tape.lock() = Some(recording),
+            Err(error) => tape.lost(&error),
+        }
+        tape
+    }
+
+    pub(super) fn output(&self, bytes: &[u8]) {
+        self.keep(|recording| recording.output(bytes));
+    }
+
+    pub(super) fn input(&self, bytes: &[u8]) {
+        self.keep(|recording| recording.input(bytes));
+    }
+
+    pub(super) fn resize(&self, columns: u16, rows: u16) {
+        self.keep(|recording| recording.resize(columns, rows));
+    }
+
+    fn keep(&self, write: impl FnOnce(&mut Recording) -> io::Result<()>) {
+        let mut recording = self.lock();
+        let Some(open) = recording.as_mut() else { return };
+        if let Err(error) = write(open) {
+            *recording = None;
+            drop(recording);
+            self.lost(&error);
+        }
+    }
+
+    fn lost(&self, error: &io::Error) {
+        let container = &self.container;
+        self.notes.gap(format!("the recording of a program in {container} ends early: {error}"));
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Recording>> {
+        self.recording.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

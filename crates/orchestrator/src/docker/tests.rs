@@ -1,0 +1,1 @@
+//! The gate under hostile and ordinary requests, before an engine that counts.
