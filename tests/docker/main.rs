@@ -4,9 +4,11 @@
 //!
 //! - [`rehearsals`]: every cause with every persona
 //! - [`luck`]: Ctrl-C and SIGKILL at any moment, two sessions beside each other
+//! - [`docker_door`]: the Docker CLI in the workstation, by every command
 //! - [`ground`]: what they stand on
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod docker_door;
 mod ground;
 mod luck;
 mod rehearsals;

@@ -154,12 +154,16 @@ fn config(scope: &Scope, container: &Container, engine: &Value) -> Value {
     Value::Object(kept)
 }
 
-/// A container's state with its limits in words, such as `running, memory 64 MiB, cpus 0.5, pids
-/// 32`, for the record of a change.
+/// A container's state with its limits in words, such as `running since 2026-01-01T10:00:00` and
+/// `memory 64 MiB, cpus 0.5, pids 32`, for the record of a change.
 pub fn state(engine: &Value) -> (String, String) {
     let state = &engine["State"];
     let status = match text(state, "Status") {
         "exited" => format!("exited ({})", state["ExitCode"].as_i64().unwrap_or(-1)),
+        "running" => {
+            let since = text(state, "StartedAt").split('.').next().unwrap_or_default();
+            format!("running since {since}")
+        }
         "" => "unknown".to_owned(),
         other => other.to_owned(),
     };

@@ -44,5 +44,5 @@ pub fn event(
     scrub(scope, &mut kept);
     let code = attributes.get("exitCode").and_then(Value::as_str);
     let code = code.map(|code| format!(" (exit {code})")).unwrap_or_default();
-    Some((kept, format!("{action} {name}{code}\n")))
+    Some((kept, format!("{action} {name} ({image}){code}\n")))
 }

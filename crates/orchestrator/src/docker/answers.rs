@@ -1,7 +1,7 @@
 //! The calls with one whole answer, and where each call goes.
 
 use bytes::Bytes;
-use gate::{Call, Container, Refusal, Scope, Target, filter};
+use gate::{Call, Container, Filters, Refusal, Scope, Target, filter};
 use http_body_util::Full;
 use hyper::header::CONTENT_TYPE;
 use hyper::{Request, Response, StatusCode};
@@ -57,17 +57,17 @@ impl<U: Upstream> Gate<U> {
             Call::ExecInspect { exec } => self.inspect_program(&asked, exec).await,
             Call::Logs { container, logs } => self.logs(&asked, container, logs).await,
             Call::Stats { container, .. } => self.stats(&asked, container).await,
+            Call::Wait { container, .. } => self.wait(&asked, container).await,
             Call::Events { filters, .. } => self.events(&asked, filters).await,
             Call::Change { container, change } => {
                 // Recorded by itself, refused or not: an act is one even when nobody waits.
                 return self.change(&asked.scope, container, change).await;
             }
-            Call::Version
-            | Call::Info
-            | Call::List { .. }
-            | Call::Inspect { .. }
-            | Call::Top { .. }
-            | Call::Wait { .. } => self.look(client, &asked, &reference).await,
+            Call::Version => Ok(self.version(&asked)),
+            Call::Info => self.info(&asked).await,
+            Call::List { all, limit, filters } => self.list(&asked, *all, *limit, filters).await,
+            Call::Inspect { container } => self.inspect(client, &asked, container).await,
+            Call::Top { container, .. } => self.top(&asked, container).await,
         };
         done.unwrap_or_else(|refusal| {
             self.notes.record(Effect::Look, asked.note(&reference).refused(&refusal.message));
@@ -75,51 +75,58 @@ impl<U: Upstream> Gate<U> {
         })
     }
 
-    async fn look(
+    fn version(&self, asked: &Asked) -> Response<Body> {
+        let facts = self.upstream.facts();
+        self.looked(asked, "", facts.engine.clone());
+        body::json(&filter::version(&facts))
+    }
+
+    async fn info(&self, asked: &Asked) -> Result<Response<Body>, Refusal> {
+        let all = Filters::default();
+        let list = Call::List { all: true, limit: None, filters: all.clone() };
+        let engine = self.asked_whole(asked, &list, "").await?;
+        let (listed, shown) = filter::list(&asked.scope, &engine, true, None, &all);
+        self.looked(asked, "", shown);
+        Ok(body::json(&filter::info(&self.upstream.facts(), &listed)))
+    }
+
+    async fn list(
+        &self,
+        asked: &Asked,
+        all: bool,
+        limit: Option<u32>,
+        filters: &Filters,
+    ) -> Result<Response<Body>, Refusal> {
+        let engine = self.asked_whole(asked, &asked.call, "").await?;
+        let (listed, shown) = filter::list(&asked.scope, &engine, all, limit, filters);
+        self.looked(asked, "", shown);
+        Ok(body::json(&listed))
+    }
+
+    async fn inspect(
         &self,
         client: &Client,
         asked: &Asked,
         reference: &str,
     ) -> Result<Response<Body>, Refusal> {
-        let facts = self.upstream.facts();
-        let scope = &asked.scope;
-        let (value, shown, name) = match &asked.call {
-            Call::Version => (filter::version(&facts), facts.engine.clone(), ""),
-            Call::Info => {
-                let list = Call::List { all: true, limit: None, filters: gate::Filters::default() };
-                let engine = self.asked_whole(asked, &list, "").await?;
-                let (listed, shown) =
-                    filter::list(scope, &engine, true, None, &gate::Filters::default());
-                (filter::info(&facts, &listed), shown, "")
-            }
-            Call::List { all, limit, filters } => {
-                let engine = self.asked_whole(asked, &asked.call, "").await?;
-                let (listed, shown) = filter::list(scope, &engine, *all, *limit, filters);
-                (listed, shown, "")
-            }
-            Call::Inspect { .. } => {
-                let container = scope.find(reference)?;
-                let engine = self.asked_whole(asked, &asked.call, &container.id).await?;
-                let value = filter::inspect(scope, container, &engine);
-                let shown = serde_json::to_string_pretty(&value).unwrap_or_default();
-                client.keep_back(self, asked.note(&container.name), cut(shown).into());
-                return Ok(body::json(&value));
-            }
-            Call::Top { .. } => {
-                let container = scope.find(reference)?;
-                let engine = self.asked_whole(asked, &asked.call, &container.id).await?;
-                let (value, shown) = filter::top(scope, &engine);
-                (value, shown, container.name.as_str())
-            }
-            _ => {
-                let container = scope.find(reference)?;
-                let engine = self.asked_whole(asked, &asked.call, &container.id).await?;
-                let shown = format!("exit {}", engine["StatusCode"]);
-                (filter::wait(&engine), shown, container.name.as_str())
-            }
-        };
-        self.notes.record(Effect::Look, asked.note(name).look(cut(shown), false));
+        let container = asked.scope.find(reference)?;
+        let engine = self.asked_whole(asked, &asked.call, &container.id).await?;
+        let value = filter::inspect(&asked.scope, container, &engine);
+        let shown = serde_json::to_string_pretty(&value).unwrap_or_default();
+        client.keep_back(self, asked.note(&container.name), cut(shown).into());
         Ok(body::json(&value))
+    }
+
+    async fn top(&self, asked: &Asked, reference: &str) -> Result<Response<Body>, Refusal> {
+        let container = asked.scope.find(reference)?;
+        let engine = self.asked_whole(asked, &asked.call, &container.id).await?;
+        let (value, shown) = filter::top(&asked.scope, &engine);
+        self.looked(asked, &container.name, shown);
+        Ok(body::json(&value))
+    }
+
+    fn looked(&self, asked: &Asked, container: &str, shown: String) {
+        self.notes.record(Effect::Look, asked.note(container).look(cut(shown), false));
     }
 
     /// Asks the engine and takes its whole answer.

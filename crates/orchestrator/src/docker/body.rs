@@ -13,7 +13,7 @@ use hyper::{Response, StatusCode};
 use serde_json::Value;
 
 /// The body of an answer, whole or going on.
-pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
+pub type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// The longest whole answer of the engine, in bytes.
 const LONGEST: usize = 8 << 20;

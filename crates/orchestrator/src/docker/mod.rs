@@ -34,13 +34,14 @@ use crate::recorder::Recorder;
 use notes::Notes;
 use programs::Programs;
 
-pub(crate) use upstream::{Upstairs, Upstream};
+pub use body::Body;
+pub use upstream::{Upstairs, Upstream};
 
 /// The gate before a lab's engine.
-pub(crate) type LabGate = Gate<Upstairs>;
+pub type LabGate = Gate<Upstairs>;
 
 /// Serves Docker clients. Cheap to clone; all clones are the same gate.
-pub(crate) struct Gate<U> {
+pub struct Gate<U> {
     upstream: Arc<U>,
     notes: Notes,
     programs: Programs,
@@ -57,7 +58,8 @@ impl<U> Clone for Gate<U> {
 }
 
 impl<U: Upstream> Gate<U> {
-    pub(crate) fn new(upstream: U, recorder: Recorder, folder: SessionFolder) -> Gate<U> {
+    /// A gate that records to `recorder` and keeps recordings in `folder`.
+    pub fn new(upstream: U, recorder: Recorder, folder: SessionFolder) -> Gate<U> {
         let notes = Notes::new(recorder.clone());
         Gate { upstream: Arc::new(upstream), notes, programs: Programs::new(recorder, folder) }
     }

@@ -39,7 +39,7 @@ const OVERRIDES: [&str; 4] =
 
 impl<U: Upstream> Gate<U> {
     /// Serves a client until it hangs up. What goes wrong ends this client and nothing else.
-    pub(crate) async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+    pub async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
         let client = Client::default();
         let service = service_fn(|request| {
             let (gate, client) = (self.clone(), client.clone());

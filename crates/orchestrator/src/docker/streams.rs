@@ -1,4 +1,5 @@
-//! The calls whose answers may go on: logs, statistics, events.
+//! The calls whose answers may go on, or begin before they are known: logs, statistics, events, the
+//! wait for an end.
 
 use std::time::Duration;
 
@@ -61,6 +62,23 @@ impl<U: Upstream> Gate<U> {
             let (value, text) = filter::stats(&scope, &container, &engine);
             shown.push(text.as_bytes());
             Some(line_of(&value))
+        });
+        Ok(body::answer(StatusCode::OK, "application/json", body))
+    }
+
+    /// Clients go on when the answer's head is there, long before its body is.
+    pub(super) async fn wait(
+        &self,
+        asked: &Asked,
+        reference: &str,
+    ) -> Result<Response<Body>, Refusal> {
+        let container = asked.scope.find(reference)?;
+        let response = self.asked(asked, &asked.call, &container.id, NO_BODY).await?;
+        let shown = Shown::start(&self.notes, asked.note(&container.name), false, LINES_EVERY);
+        let body = body::lines(response.into_body(), move |line| {
+            let engine: Value = serde_json::from_slice(line).ok()?;
+            shown.push(format!("exit {}", engine["StatusCode"]).as_bytes());
+            Some(line_of(&filter::wait(&engine)))
         });
         Ok(body::answer(StatusCode::OK, "application/json", body))
     }

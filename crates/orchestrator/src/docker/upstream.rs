@@ -15,7 +15,7 @@ use super::body::Body;
 use crate::control::{Control, versions};
 
 /// What the gate needs. A lab's own is [`Upstairs`]; a test puts one there that counts.
-pub(crate) trait Upstream: Send + Sync + 'static {
+pub trait Upstream: Send + Sync + 'static {
     /// What is told about the engine.
     fn facts(&self) -> EngineFacts;
     /// Which containers there are right now.
@@ -34,7 +34,7 @@ pub(crate) trait Upstream: Send + Sync + 'static {
 }
 
 /// The engine of a running lab.
-pub(crate) struct Upstairs {
+pub struct Upstairs {
     testbed: Arc<Testbed>,
     control: Arc<Control>,
     /// Without its containers, which come and go.
@@ -43,7 +43,8 @@ pub(crate) struct Upstairs {
 }
 
 impl Upstairs {
-    pub(crate) fn new(
+    /// The engine and the containers of a running lab.
+    pub fn new(
         lab: &Lab,
         testbed: &Arc<Testbed>,
         images: &Images,
