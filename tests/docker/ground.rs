@@ -8,18 +8,28 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// A rehearsal that runs by itself.
+pub const REHEARSAL: [&str; 6] =
+    ["rehearse", "payments", "--cause", "leaky-release", "--persona", "methodical"];
+
 static ENGINE: Mutex<()> = Mutex::new(());
 
 /// A home of one test, and the engine for itself.
 pub struct Ground {
     pub home: TempDir,
-    _alone: MutexGuard<'static, ()>,
+    /// `None` for a second home of the same test.
+    _alone: Option<MutexGuard<'static, ()>>,
 }
 
 impl Ground {
     pub fn new() -> Ground {
         let alone = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
-        Ground { home: tempfile::tempdir().unwrap(), _alone: alone }
+        Ground { home: tempfile::tempdir().unwrap(), _alone: Some(alone) }
+    }
+
+    /// Another home on the same engine, for the same test.
+    pub fn beside(&self) -> Ground {
+        Ground { home: tempfile::tempdir().unwrap(), _alone: None }
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
@@ -44,14 +54,19 @@ impl Ground {
 
     /// A rehearsal that runs by itself.
     pub fn start_rehearsal(&self) -> Child {
-        let args = ["rehearse", "payments", "--cause", "leaky-release", "--persona", "methodical"];
-        self.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        self.command(&REHEARSAL).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
-    /// The only session of this home, once it is there.
+    /// The newest session of this home, once it is there.
     pub fn session(&self) -> String {
+        self.session_after(0)
+    }
+
+    /// The newest session, once there are more than so many.
+    pub fn session_after(&self, known: usize) -> String {
         wait_until("a session is there", || {
             let rows = self.json(&["sessions", "--json"]);
+            let rows = rows.as_array().filter(|rows| rows.len() > known)?;
             rows[0]["session"].as_str().map(str::to_owned)
         })
     }

@@ -3,12 +3,24 @@
 //! They share one lock: two labs at once on two cores would measure each other.
 //!
 //! - [`rehearsals`]: every cause with every persona
-//! - [`luck`]: Ctrl-C and SIGKILL at any moment, two sessions beside each other
+//! - [`servers`]: what the database and Prometheus allow, and write down
+//! - [`luck`]: Ctrl-C and SIGKILL in every phase, two homes beside each other
 //! - [`docker_door`]: the Docker CLI in the workstation, by every command
+//! - [`leases`]: what goes by itself when the orchestrator does
+//! - [`isolation`]: a stranger with a shell, with [`cis`], [`probes`], [`leaks`] and [`abuse`]
+//! - [`live`]: a lab with somebody in front of it
 //! - [`ground`]: what they stand on
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod abuse;
+mod cis;
 mod docker_door;
 mod ground;
+mod isolation;
+mod leaks;
+mod leases;
+mod live;
 mod luck;
+mod probes;
 mod rehearsals;
+mod servers;

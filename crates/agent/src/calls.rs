@@ -4,9 +4,12 @@
 use std::fs::{Permissions, set_permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::Semaphore;
 use wire::Open;
 use wire::frame::{Decoder, Message};
 
@@ -23,24 +26,38 @@ pub(crate) fn listen(path: &Path) -> Result<UnixListener, AgentError> {
         .map_err(|source| AgentError::Run { path: path.to_owned(), source })
 }
 
+/// So many are answered side by side; more wait their turn. Whoever opens thousands of connections
+/// keeps only their own questions waiting.
+const SIDE_BY_SIDE: usize = 64;
+/// Whoever connects asks at once; who does not gives the place up.
+const ASKED_WITHIN: Duration = Duration::from_secs(2);
+/// After a connection that could not be accepted, as for want of descriptors.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+
 /// Answers whoever comes, side by side, for ever.
 pub(crate) async fn run(listener: UnixListener, link: Link) -> Result<(), AgentError> {
+    let places = Arc::new(Semaphore::new(SIDE_BY_SIDE));
     loop {
-        let (socket, _) =
-            listener.accept().await.map_err(AgentError::system("accept a question"))?;
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return Ok(()) };
+        let Ok((socket, _)) = listener.accept().await else {
+            // Nothing that somebody in the container does may end the agent.
+            tokio::time::sleep(ACCEPT_AGAIN).await;
+            continue;
+        };
         let link = link.clone();
         tokio::spawn(async move {
             // The one who asked sees that the answer has no end, and says so.
             let _ = serve(socket, &link).await;
+            drop(place);
         });
     }
 }
 
 async fn serve(mut socket: UnixStream, link: &Link) -> Result<(), AgentError> {
     let mut decoder = Decoder::new();
-    let Some(Open::Call(call)) = streams::next::<Open>(&mut socket, &mut decoder).await? else {
-        return Ok(());
-    };
+    let asked = streams::next::<Open>(&mut socket, &mut decoder);
+    let Ok(asked) = tokio::time::timeout(ASKED_WITHIN, asked).await else { return Ok(()) };
+    let Some(Open::Call(call)) = asked? else { return Ok(()) };
     if !client::PROGRAMS.contains(&call.program.as_str()) {
         return Ok(());
     }

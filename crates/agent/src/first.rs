@@ -53,6 +53,8 @@ fn reasons(error: &dyn std::error::Error) -> String {
 async fn run(settings: Settings) -> Result<(), AgentError> {
     // Nobody in the container may look into this process, even as the same user.
     nix::sys::prctl::set_dumpable(false).map_err(AgentError::system("hide the process"))?;
+    // As process 1 would: who has lost its parent becomes a child of ours, and stays within reach.
+    nix::sys::prctl::set_child_subreaper(true).map_err(AgentError::system("take orphans in"))?;
     let signals = Signals::take()?;
     let clock = Clock::start();
     make_folder(&settings.run)?;

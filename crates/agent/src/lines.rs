@@ -1,8 +1,12 @@
-//! The command lines of all shells: read from the pipe into which the shells write them, joined with
-//! what was printed, and sent home. How a shell comes to write them is in the image
-//! (`docker/workstation/bash.bashrc`).
+//! The command lines of all shells and the programs under them: the lines read from the pipe into
+//! which the shells write them, joined with what was printed, and sent home. How a shell comes to
+//! write them is in the image (`docker/workstation/bash.bashrc`); how programs are seen is in
+//! [`crate::programs`].
 
+mod book;
+mod family;
 mod join;
+mod ledger;
 mod record;
 
 use std::io;
@@ -21,9 +25,12 @@ use wire::{Line, Open};
 use crate::AgentError;
 use crate::clock::Clock;
 use crate::link::Link;
-use crate::terminal::{Excerpt, Known, Terminals};
-use join::{Ending, Joiner, Step};
-use record::{Record, Splitter};
+use crate::programs::{Process, ends};
+use crate::terminal::{Excerpt, Terminals};
+pub(crate) use book::Lines;
+pub(crate) use family::{Ancestry, Descent};
+use join::{Ending, Step};
+pub(crate) use ledger::Dead;
 
 /// How long the end of a command's output may take to come by after the shell said that it is back.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -31,31 +38,14 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How often the clock is told and shells that vanished are noticed.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Where the rest of the agent tells about terminals that are gone.
-#[derive(Debug, Clone)]
-pub(crate) struct Lines {
-    gone: mpsc::Sender<(Known, Option<i32>)>,
-}
+/// How long what is not urgent may wait for company.
+const COMPANY: Duration = Duration::from_millis(50);
 
-impl Lines {
-    /// The shell of a terminal is gone: whatever ran in it has ended.
-    pub(crate) async fn gone(&self, terminal: Known, exit: Option<i32>) {
-        // Refused only when the link is down and the agent is about to end.
-        let _ = self.gone.send((terminal, exit)).await;
-    }
-}
-
-/// The reading side.
+/// The side that tells home.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    pipe: pipe::Receiver,
-    gone: mpsc::Receiver<(Known, Option<i32>)>,
-    clock: Clock,
-    terminals: Arc<Terminals>,
-    joiner: Joiner,
-    splitter: Splitter,
-    /// Records that could not be read since the last tick.
-    unreadable: u64,
+    lines: Lines,
+    processes: mpsc::UnboundedReceiver<Process>,
 }
 
 /// Makes the pipe, which everybody may write to and nobody else read.
@@ -66,17 +56,9 @@ pub(crate) fn prepare(
 ) -> Result<(Lines, Recorder), AgentError> {
     let run = |source| AgentError::Run { path: PathBuf::from(path), source };
     let pipe = open_pipe(path).map_err(run)?;
-    let (sender, gone) = mpsc::channel(16);
-    let recorder = Recorder {
-        pipe,
-        gone,
-        clock,
-        terminals,
-        joiner: Joiner::default(),
-        splitter: Splitter::default(),
-        unreadable: 0,
-    };
-    Ok((Lines { gone: sender }, recorder))
+    let (ends, processes) = mpsc::unbounded_channel();
+    let lines = Lines::new(pipe, clock, terminals, ends);
+    Ok((lines.clone(), Recorder { lines, processes }))
 }
 
 fn open_pipe(path: &Path) -> io::Result<pipe::Receiver> {
@@ -90,72 +72,29 @@ fn open_pipe(path: &Path) -> io::Result<pipe::Receiver> {
 }
 
 impl Recorder {
-    /// Tells home about every line, for as long as the link lasts. A link that takes nothing makes
-    /// the shells wait: no line is dropped.
-    pub(crate) async fn run(mut self, link: Link) -> Result<(), AgentError> {
+    /// Tells home about everything, for as long as the link lasts. A link that takes nothing makes
+    /// the programs wait: nothing is dropped.
+    pub(crate) async fn run(self, link: Link) -> Result<(), AgentError> {
         let mut home = link.open().await?;
+        tokio::spawn(ends::run(self.processes, self.lines.clone()));
         let mut frame = Open::Lines { version: wire::VERSION }.to_frame()?;
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut buffer = vec![0; 64 * 1024];
         loop {
+            for step in self.lines.take() {
+                finish(step).await.encode(&mut frame)?;
+            }
             if !frame.is_empty() {
                 home.write_all(&frame).await.map_err(AgentError::stream)?;
                 frame.clear();
             }
-            let steps = tokio::select! {
+            tokio::select! {
                 biased;
-                read = async { self.pipe.readable().await.map(|()| self.pipe.try_read(&mut buffer)) } => {
-                    match read.map_err(AgentError::system("read the lines"))? {
-                        Ok(read) => self.records(buffer.get(..read).unwrap_or_default()),
-                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
-                        Err(source) => {
-                            return Err(AgentError::System { what: "read the lines", source });
-                        }
-                    }
-                }
-                Some((terminal, exit)) = self.gone.recv() => {
-                    self.joiner.gone(&terminal, exit, self.clock.at_us())
-                }
-                _ = tick.tick() => self.tick(),
-            };
-            for step in steps {
-                finish(step).await.encode(&mut frame)?;
+                heard = self.lines.hear() => heard.map_err(AgentError::system("read the lines"))?,
+                () = self.lines.more(COMPANY) => {}
+                _ = tick.tick() => self.lines.tick(),
             }
         }
-    }
-
-    fn records(&mut self, bytes: &[u8]) -> Vec<Step> {
-        let at_us = self.clock.at_us();
-        let mut steps = Vec::new();
-        let (joiner, terminals) = (&mut self.joiner, &self.terminals);
-        let unreadable = &mut self.unreadable;
-        self.splitter.feed(bytes, |record| match record {
-            Ok(record) => {
-                let known = terminals.find(record.tty());
-                match record {
-                    Record::Begin(begin) => steps.extend(joiner.begin(begin, known, at_us)),
-                    Record::Prompt(prompt) => steps.extend(joiner.prompt(&prompt, known, at_us)),
-                }
-            }
-            Err(_unreadable) => *unreadable += 1,
-        });
-        steps
-    }
-
-    fn tick(&mut self) -> Vec<Step> {
-        let at_us = self.clock.at_us();
-        let mut steps = vec![Step::Say(Line::Clock { at_us })];
-        if self.unreadable > 0 {
-            let reason = format!("{} unreadable records of command lines", self.unreadable);
-            self.unreadable = 0;
-            steps.push(Step::Say(Line::Lost { reason, at_us }));
-        }
-        steps.extend(
-            self.joiner
-                .vanished(at_us, |shell| !Path::new("/proc").join(shell.to_string()).exists()),
-        );
-        steps
     }
 }
 

@@ -1,10 +1,10 @@
 //! The step between the agent and a shell: the same program again, which gives up root, leads a
-//! session of its own, takes the terminal on its stdin as that session's, and becomes bash. It
-//! returns only when it fails.
+//! session of its own, takes the terminal on its stdin as that session's, lets the agent watch which
+//! programs it starts, and becomes bash. It returns only when it fails.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, FromRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -13,6 +13,7 @@ use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::unistd::{Gid, Uid, getuid, setgid, setgroups, setsid, setuid, ttyname};
 
 use crate::AgentError;
+use crate::programs::filter;
 
 /// The name under which the program takes this part.
 pub const NAME: &str = "login";
@@ -23,21 +24,38 @@ pub(crate) const UID: u32 = 1000;
 const USER: &str = "oncall";
 const HOME: &str = "/home/oncall";
 
-/// Becomes a login shell of the user; with a folder as its argument, a shell of whoever started
-/// this, with the folder's `bashrc`.
+/// Becomes a login shell of the user; with a folder as its second argument, a shell of whoever
+/// started this, with the folder's `bashrc`. The first argument is the number of the socket on which
+/// the agent waits for the filter's descriptor.
 pub fn main(args: &[OsString]) -> ExitCode {
-    let ready = heed_keys().and_then(|()| match args {
-        [] => give_up_root().and_then(|()| own_terminal()),
-        [..] => own_terminal(),
-    });
-    let error = match (ready, args) {
+    let (socket, folder) = (args.first(), args.get(1));
+    let ready = heed_keys()
+        .and_then(|()| if folder.is_none() { give_up_root() } else { Ok(()) })
+        .and_then(|()| own_terminal())
+        .and_then(|()| be_watched(socket));
+    let error = match (ready, folder) {
         (Err(error), _) => error,
-        (Ok(()), []) => become_shell(),
-        (Ok(()), [folder, ..]) => become_trial(Path::new(folder)),
+        (Ok(()), None) => become_shell(),
+        (Ok(()), Some(folder)) => become_trial(Path::new(folder)),
     };
     // The terminal is the only place to say it.
     let _ = writeln!(io::stderr(), "{error}");
     ExitCode::FAILURE
+}
+
+/// From here on every start of a program waits for the agent. Where the kernel has no such filter,
+/// the agent is told, records that, and the shell starts all the same.
+fn be_watched(socket: Option<&OsString>) -> Result<(), AgentError> {
+    let what = "let the agent watch";
+    let number = socket.and_then(|number| number.to_str()?.parse().ok());
+    let number: i32 =
+        number.ok_or(io::ErrorKind::InvalidInput).map_err(AgentError::system(what))?;
+    // SAFETY: the agent left this descriptor open for us and nobody else here knows of it.
+    #[expect(unsafe_code, reason = "a descriptor is inherited as a number")]
+    let socket = unsafe { OwnedFd::from_raw_fd(number) };
+    // Both descriptors are closed when this returns: were one left in the shell, its programs would
+    // wait for ever, instead of failing, once the agent is gone.
+    filter::hand_over(&socket, &filter::install()).map_err(AgentError::system(what))
 }
 
 /// A signal that whoever started the agent ignores would be ignored by every program of the shell,
@@ -88,7 +106,7 @@ fn become_shell() -> AgentError {
 }
 
 fn become_trial(folder: &Path) -> AgentError {
-    let source = Command::new("bash")
+    let source = Command::new("/bin/bash")
         .arg("--rcfile")
         .arg(folder.join("bashrc"))
         .arg("-i")

@@ -7,6 +7,7 @@ mod printed;
 mod pty;
 mod pump;
 mod shell;
+mod taken;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -23,6 +24,7 @@ use crate::link::Stream;
 use crate::reaper::lock;
 use pty::Pty;
 use shell::Shell;
+use taken::Taken;
 
 pub(crate) use printed::{Excerpt, Printed};
 
@@ -77,7 +79,7 @@ pub(crate) async fn serve(
     let (pty, tty) = Pty::open(size, context.settings.trial.is_none())?;
     let known = Known { name, printed: Arc::default() };
     context.terminals.insert(&pty.name, known.clone());
-    let served = match Shell::start(tty, context) {
+    let served = match Shell::start(tty, &known, context) {
         Ok(shell) => carry(stream, decoder, &pty, shell, &known, context).await,
         Err(error) => Err(error),
     };
@@ -94,13 +96,14 @@ async fn carry(
     context: &Context,
 ) -> Result<(), AgentError> {
     let (from, mut to) = tokio::io::split(stream);
+    let taken = Taken::default();
     let carried = {
-        let output = pump::output(pty, &mut to, &known.printed, shell.exit());
+        let output = pump::output(pty, &mut to, &known.printed, &taken, shell.exit());
         tokio::pin!(output);
         tokio::select! {
             carried = &mut output => carried,
             // Closed by the other side, or broken: what the shell still prints is carried if it can.
-            _ = pump::input(pty, from, decoder) => {
+            _ = pump::input(pty, from, decoder, &taken) => {
                 shell.hang_up();
                 timeout(GRACE, output).await.unwrap_or(Ok(()))
             }
@@ -108,9 +111,11 @@ async fn carry(
     };
     let code = shell.end(GRACE).await;
     known.printed.close();
-    context.lines.gone(known.clone(), code).await;
+    context.lines.gone(shell.pid(), known, code);
     carried?;
-    let farewell = FromTerminal::Exited(code).to_frame()?;
+    let mut farewell = Vec::new();
+    taken.put(&mut farewell)?;
+    FromTerminal::Exited(code).encode(&mut farewell)?;
     to.write_all(&farewell).await.map_err(AgentError::stream)?;
     to.shutdown().await.map_err(AgentError::stream)
 }

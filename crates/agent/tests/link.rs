@@ -4,9 +4,11 @@
 
 #![allow(
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
     clippy::wildcard_enum_match_arm,
-    reason = "a test that sees anything else than it expects fails, also in what its cases share"
+    reason = "a test that sees anything else than it expects fails, also in what its cases share; one \
+              prints its table"
 )]
 
 #[path = "link/home.rs"]
@@ -14,6 +16,10 @@ mod home;
 
 #[path = "link/calls.rs"]
 mod calls;
+#[path = "link/cases.rs"]
+mod cases;
+#[path = "link/corpus.rs"]
+mod corpus;
 #[path = "link/dial.rs"]
 mod dial;
 #[path = "link/image.rs"]
@@ -21,5 +27,7 @@ mod dial;
 mod image;
 #[path = "link/lines.rs"]
 mod lines;
+#[path = "link/programs.rs"]
+mod programs;
 #[path = "link/terminal.rs"]
 mod terminal;

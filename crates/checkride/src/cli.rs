@@ -30,6 +30,9 @@ Exit codes:
 
 Sessions are kept in CHECKRIDE_HOME, or `checkride` in the XDG data directory.";
 
+/// The verb of the guard; see [`orchestrator::guard`].
+pub const GUARD: &str = "__guard";
+
 #[derive(Subcommand)]
 pub enum Command {
     /// The labs that there are.
@@ -67,8 +70,15 @@ pub enum Command {
         #[command(flatten)]
         json: Json,
     },
-    /// Remove what ended sessions left on the engine.
+    /// Remove what ended sessions left on the engine, and close their journals.
+    ///
+    /// Only sessions of this CHECKRIDE_HOME are looked at, and those that run are left alone: an
+    /// engine may be shared with other people and other homes.
     Clean {
+        /// Remove the sessions of all other homes too, also those that still run there. For what is
+        /// left of homes that no longer exist. Asks nothing.
+        #[arg(long)]
+        all: bool,
         /// Also remove the images that were built for labs.
         #[arg(long)]
         images: bool,
@@ -79,6 +89,9 @@ pub enum Command {
     Doctor(Json),
     /// Completions for a shell.
     Completions { shell: Shell },
+    /// What a session starts beside itself, to be cleared up after if it is killed.
+    #[command(name = GUARD, hide = true)]
+    Guard { home: PathBuf, session: String },
 }
 
 #[derive(Args)]

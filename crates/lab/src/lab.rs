@@ -50,6 +50,8 @@ pub struct System {
     pub internet: Option<String>,
     /// The HAProxy service that `edgectl` governs.
     pub edge: Option<String>,
+    /// The database whose own log says what the person asked of it.
+    pub database: Option<Database>,
     /// What `deployctl` governs, keyed by the name that people type.
     pub deployments: BTreeMap<String, Deployment>,
     /// Changes from before the session, oldest first, that `deployctl history` shows.
@@ -78,6 +80,15 @@ impl System {
         }
         names
     }
+}
+
+/// A PostgreSQL that writes down each statement of the person on call in its own log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Database {
+    /// The Compose service.
+    pub service: String,
+    /// The role that the person has there.
+    pub role: String,
 }
 
 /// A service that can be deployed, scaled, configured and restarted.
@@ -220,6 +231,11 @@ pub enum Sighting {
     Log { service: Pattern, shown: Option<Pattern> },
     /// The Docker CLI with this command (on a container), and what the engine told it.
     Docker { verb: String, target: Option<Pattern>, shown: Option<Pattern> },
+    /// Statements that the database answered, by a table or view that they name; what they gave is
+    /// not known.
+    Sql { relation: Pattern, statement: Option<Pattern> },
+    /// A question that Prometheus answered, by a metric that it names.
+    Metrics { metric: Pattern, shown: Option<Pattern> },
     /// A command line in a terminal, and what it printed.
     Command { line: Pattern, shown: Option<Pattern> },
     /// A wiki page.

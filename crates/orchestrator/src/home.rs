@@ -2,7 +2,8 @@
 //!
 //! `<home>/sessions/<id>/` holds `journal.jsonl`, `journal.head`, terminal recordings and the
 //! report. A session that runs holds a lock on `lock`; the lock goes with the process, however it
-//! ends, so a session without one is over.
+//! ends, so a session without one is over. `<home>/id` is the home's name on an engine that it
+//! shares with others.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -10,6 +11,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rand::RngExt;
+use testbed::Owner;
 
 /// The data directory.
 #[derive(Debug, Clone)]
@@ -43,8 +45,8 @@ pub enum HomeError {
     Unknown { id: String },
     #[error("`{id}` is the beginning of several sessions: {several}")]
     Ambiguous { id: String, several: String },
-    #[error("the key `{path}` is not 32 bytes long; move it away and a new one is made")]
-    Key { path: PathBuf },
+    #[error("`{path}` is not {bytes} bytes long; move it away and a new one is made")]
+    Odd { path: PathBuf, bytes: usize },
 }
 
 // === impl Home ===
@@ -146,25 +148,42 @@ impl Home {
     /// # Errors
     /// When it can be neither read nor written.
     pub fn key(&self) -> Result<[u8; 32], HomeError> {
-        let path = self.root.join("key");
+        self.random("key")
+    }
+
+    /// Whose the resources of a session of this home are. The home's part is random and says
+    /// nothing; it is made at first use and stays.
+    ///
+    /// # Errors
+    /// When it can be neither read nor written.
+    pub fn owner(&self, session: &str) -> Result<Owner, HomeError> {
+        let id: [u8; 8] = self.random("id")?;
+        Ok(Owner { home: format!("{:016x}", u64::from_be_bytes(id)), session: session.to_owned() })
+    }
+
+    /// The random bytes in the file `name`, made when there is none.
+    fn random<const N: usize>(&self, name: &str) -> Result<[u8; N], HomeError> {
+        let path = self.root.join(name);
         match File::open(&path) {
             Ok(mut file) => {
                 let mut bytes = Vec::new();
                 file.read_to_end(&mut bytes)
                     .map_err(|source| HomeError::Read { path: path.clone(), source })?;
-                bytes.try_into().map_err(|_| HomeError::Key { path })
+                bytes.try_into().map_err(|_| HomeError::Odd { path, bytes: N })
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => self.make_key(&path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.make_random(name),
             Err(source) => Err(HomeError::Read { path, source }),
         }
     }
 
-    /// Writes a new key beside the old place and links it there, so that of two processes that
-    /// start at once both end with the same one.
-    fn make_key(&self, path: &Path) -> Result<[u8; 32], HomeError> {
-        let failed = |source| HomeError::Write { path: path.to_owned(), source };
-        let key: [u8; 32] = rand::rng().random();
-        let draft = self.root.join(format!("key.{}", std::process::id()));
+    /// Writes new bytes beside the place and links them there, so that of two processes that start
+    /// at once both end with the same ones.
+    fn make_random<const N: usize>(&self, name: &str) -> Result<[u8; N], HomeError> {
+        let path = self.root.join(name);
+        let failed = |source| HomeError::Write { path: path.clone(), source };
+        let mut bytes = [0; N];
+        rand::rng().fill(&mut bytes);
+        let draft = self.root.join(format!("{name}.{}", std::process::id()));
         let mut file = OpenOptions::new()
             .write(true)
             .create(true)
@@ -172,12 +191,12 @@ impl Home {
             .mode(0o600)
             .open(&draft)
             .map_err(failed)?;
-        file.write_all(&key).and_then(|()| file.sync_all()).map_err(failed)?;
-        let linked = fs::hard_link(&draft, path);
+        file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(failed)?;
+        let linked = fs::hard_link(&draft, &path);
         fs::remove_file(&draft).map_err(failed)?;
         match linked {
-            Ok(()) => Ok(key),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.key(),
+            Ok(()) => Ok(bytes),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.random(name),
             Err(source) => Err(failed(source)),
         }
     }
@@ -204,6 +223,20 @@ impl SessionFolder {
     /// The recording of a terminal.
     pub fn recording(&self, terminal: &str) -> PathBuf {
         self.path.join(format!("{terminal}.cast"))
+    }
+
+    /// Waits until nobody else is closing the journal of this session, and keeps others from it
+    /// while the file is held. Not the lock of [`SessionFolder::is_live`]: a session that is being
+    /// closed is over.
+    pub(crate) fn closing(&self) -> io::Result<File> {
+        let file = File::create(self.path.join("closing"))?;
+        file.lock()?;
+        Ok(file)
+    }
+
+    /// There while nobody has been told that this session was found dead.
+    pub(crate) fn untold(&self) -> PathBuf {
+        self.path.join("untold")
     }
 
     /// Whether a process holds the session right now.
@@ -262,6 +295,15 @@ mod tests {
         assert_eq!(home.find("latest").unwrap().id, new.folder.id);
         assert!(matches!(home.find("20"), Err(HomeError::Ambiguous { .. })));
         assert!(matches!(home.find("nope"), Err(HomeError::Unknown { .. })));
+    }
+
+    #[test]
+    fn two_homes_have_two_names_and_each_keeps_its_own() {
+        let ((_one, one), (_two, two)) = (home(), home());
+        let (first, again) = (one.owner("s").unwrap(), one.owner("s").unwrap());
+        assert_eq!(first, again);
+        assert_eq!(first.home.len(), 16);
+        assert_ne!(first.home, two.owner("s").unwrap().home);
     }
 
     #[test]

@@ -7,8 +7,10 @@
 //!
 //! # Layout
 //! - [`run`]: the phases, the only state machine
-//! - [`home`], [`recorder`]: where sessions are kept, and how events get there
+//! - [`home`], [`recorder`], [`journal`]: where sessions are kept, and how events get there
+//! - [`guard`], [`lost`]: what happens when the orchestrator is killed
 //! - [`stage`], [`health`], [`steady`], [`prometheus`], [`logs`]: the running system and how it is
+//! - [`asked`]: what the database and Prometheus wrote down that they were asked
 //! - [`control`]: deployments and the edge, with before and after
 //! - [`doors`]: `deployctl`, `edgectl`, `oncall`
 //! - [`docker`]: the Docker API, as far as the gate lets it through
@@ -16,17 +18,21 @@
 //! - [`player`], [`persona`], [`rehearsal`]: who sits at the terminal
 //! - [`report`]: from a session's folder to its report
 
+pub mod asked;
 pub mod control;
 pub mod docker;
 pub mod doors;
 mod frames;
+pub mod guard;
 pub mod health;
 pub mod home;
+pub mod journal;
 pub mod logs;
 pub mod lost;
 pub mod persona;
 pub mod player;
 pub mod prometheus;
+pub mod reasons;
 pub mod recorder;
 pub mod rehearsal;
 pub mod report;

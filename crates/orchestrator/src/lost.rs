@@ -1,12 +1,15 @@
 //! Sessions whose orchestrator was killed: their journals get an explicit end, never a repair.
+//!
+//! Whoever notices first closes them: the session's guard, the next start, or `checkride clean`.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 
 use jiff::Timestamp;
-use session::journal::{self, Recovery, State, Writer};
+use session::journal::{self, Header, JournalError, Problem, Recovery, State};
 
 use crate::home::{Home, HomeError, SessionFolder};
+use crate::journal::{JournalFile, JournalFileError, head_beside};
 use crate::report::{self, ReportError};
 
 /// Why a journal could not be closed.
@@ -17,53 +20,184 @@ pub enum LostError {
     #[error(transparent)]
     Report(#[from] ReportError),
     #[error("the journal of {session} cannot be closed")]
-    Write { session: String, source: io::Error },
+    Close {
+        session: String,
+        #[source]
+        why: CloseError,
+    },
 }
 
-/// Closes the journals of all sessions that ended without doing so themselves; gives their ids.
-/// A journal that is broken is left as it is: `verify` says where.
+/// Why one journal could not be closed.
+#[derive(Debug, thiserror::Error)]
+pub enum CloseError {
+    #[error(transparent)]
+    Home(#[from] HomeError),
+    #[error("it cannot be read")]
+    Read(#[from] io::Error),
+    #[error("it cannot be gone on with")]
+    Recover(#[from] JournalError),
+    #[error(transparent)]
+    Write(#[from] JournalFileError),
+}
+
+/// Closes the journals of all sessions that ended without doing so themselves. A journal that is
+/// broken is left as it is: `verify` says where.
 ///
 /// # Errors
 /// When a journal cannot be written.
-pub fn close(home: &Home) -> Result<Vec<String>, LostError> {
-    let mut closed = Vec::new();
-    for folder in home.sessions()? {
-        if folder.is_live() || !folder.journal().is_file() {
-            continue;
-        }
-        let verdict = report::verify(home, &folder.journal())?;
-        match verdict.state {
-            State::Unsealed | State::Torn => {}
-            State::Sealed | State::Broken => continue,
-        }
-        let failed = |source| LostError::Write { session: folder.id.clone(), source };
-        if close_one(home, &folder).map_err(failed)? {
-            closed.push(folder.id.clone());
+pub fn close(home: &Home) -> Result<(), LostError> {
+    home.sessions()?.iter().try_for_each(|folder| close_one(home, folder))
+}
+
+/// Closes the journal of one session if nobody runs it and it did not end in order.
+///
+/// # Errors
+/// As [`close`].
+pub fn close_one(home: &Home, folder: &SessionFolder) -> Result<(), LostError> {
+    if folder.is_live() || !folder.journal().is_file() {
+        return Ok(());
+    }
+    // Most sessions ended in order; what was sealed stays so, and takes no lock.
+    if is_over(home, folder)? {
+        return Ok(());
+    }
+    let failed = |why| LostError::Close { session: folder.id.clone(), why };
+    let closing = folder.closing().map_err(|source| failed(source.into()))?;
+    if !is_over(home, folder)? {
+        append_end(home, folder).map_err(failed)?;
+    }
+    drop(closing);
+    Ok(())
+}
+
+/// The sessions that were closed since somebody was last told, oldest first; each is told once.
+///
+/// # Errors
+/// When the data directory cannot be read or written.
+pub fn tell(home: &Home) -> Result<Vec<String>, LostError> {
+    let mut told = Vec::new();
+    for folder in home.sessions()?.into_iter().rev() {
+        match fs::remove_file(folder.untold()) {
+            Ok(()) => told.push(folder.id),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => {
+                return Err(LostError::Close { session: folder.id, why: source.into() });
+            }
         }
     }
-    Ok(closed)
+    Ok(told)
+}
+
+/// Whether there is nothing (more) to close. A journal without a whole header was killed before
+/// its first event; that can be closed.
+fn is_over(home: &Home, folder: &SessionFolder) -> Result<bool, LostError> {
+    let verdict = report::verify(home, &folder.journal())?;
+    Ok(match verdict.state {
+        State::Unsealed | State::Torn => false,
+        State::Sealed => true,
+        State::Broken => !(never_began(folder) && has_no_header(&verdict)),
+    })
+}
+
+fn has_no_header(verdict: &journal::Verdict) -> bool {
+    verdict.broken.is_some_and(|broken| broken.problem == Problem::NoHeader)
+}
+
+/// Whether not even one line was written to its end.
+fn never_began(folder: &SessionFolder) -> bool {
+    // What cannot be read is not taken for empty; and where a head is, there was more once.
+    let bytes = fs::read(folder.journal());
+    bytes.is_ok_and(|bytes| !bytes.contains(&b'\n')) && head_beside(&folder.journal()).is_none()
 }
 
 /// Appends what happened to a journal that ends in the middle, and seals it.
-fn close_one(home: &Home, folder: &SessionFolder) -> io::Result<bool> {
+fn append_end(home: &Home, folder: &SessionFolder) -> Result<(), CloseError> {
     let path = folder.journal();
-    let key = home.key().map_err(io::Error::other)?;
+    let key = home.key()?;
+    if never_began(folder) {
+        fs::remove_file(&path)?;
+        let header = Header::new(&folder.id, "unknown", &key);
+        JournalFile::create(&path, &folder.head(), &header, &key)?.commit()?;
+    }
     let bytes = fs::read(&path)?;
-    // No head beside the journal is for the recovery to judge.
-    let head = fs::read(folder.head()).ok();
+    let head = head_beside(&path);
     let public = journal::public_key(&key);
     let wall = format!("{:.3}", Timestamp::now());
-    let recovery = journal::recover(&bytes, head.as_deref(), Some(&public), &wall)
-        .map_err(io::Error::other)?;
-    let Recovery::GoOn(go_on) = recovery else { return Ok(false) };
-    let file = OpenOptions::new().append(true).open(&path)?;
-    file.set_len(go_on.keep_bytes)?;
-    let mut writer = Writer::resume(file, &go_on, &key).map_err(io::Error::other)?;
+    let recovery = journal::recover(&bytes, head.as_deref(), Some(&public), &wall)?;
+    let Recovery::GoOn(go_on) = recovery else { return Ok(()) };
+    let mut journal = JournalFile::resume(&path, &folder.head(), &go_on, &key)?;
     for event in &go_on.append {
-        writer.append(event).map_err(io::Error::other)?;
+        journal.append(event)?;
     }
-    let head = writer.seal().map_err(io::Error::other)?;
-    writer.get_ref().sync_data()?;
-    fs::write(folder.head(), head.to_bytes())?;
-    Ok(true)
+    journal.seal()?;
+    File::create(folder.untold())?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::OpenOptions;
+
+    use super::*;
+    use crate::recorder::Recorder;
+    use session::event::{Kind, Outcome, Phase};
+
+    fn home() -> (tempfile::TempDir, Home) {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        (folder, home)
+    }
+
+    /// A session that was killed after so much of its journal was written.
+    fn killed(home: &Home, keep: impl Fn(&[u8]) -> usize) -> SessionFolder {
+        let held = home.create(Timestamp::now()).unwrap();
+        let recorder = Recorder::begin(&held.folder, "payments", &home.key().unwrap()).unwrap();
+        recorder.truth(Kind::PhaseEntered { phase: Phase::Provision });
+        recorder.truth(Kind::PhaseEntered { phase: Phase::Baseline });
+        let path = held.folder.journal();
+        let bytes = fs::read(&path).unwrap();
+        let file = OpenOptions::new().write(true).open(&path).unwrap();
+        let keep = keep(&bytes);
+        file.set_len(keep as u64).unwrap();
+        if keep < bytes.len() {
+            fs::remove_file(held.folder.head()).unwrap();
+        }
+        held.folder.clone()
+    }
+
+    fn outcome(folder: &SessionFolder) -> Option<Outcome> {
+        let events = report::events(&folder.journal()).unwrap();
+        events.iter().rev().find_map(|event| match &event.kind {
+            Kind::SessionEnded { outcome, .. } => Some(*outcome),
+            _ => None,
+        })
+    }
+
+    #[tokio::test]
+    async fn a_journal_killed_at_any_byte_is_closed_once_and_says_that_it_was_lost() {
+        let (_folder, home) = home();
+        let whole = fs::read(killed(&home, <[u8]>::len).journal()).unwrap().len();
+        for keep in (0..=whole).step_by(7) {
+            let folder = killed(&home, |_| keep);
+            close_one(&home, &folder).unwrap();
+            let verdict = report::verify(&home, &folder.journal()).unwrap();
+            assert_eq!(verdict.state, State::Sealed, "{keep}: {}", verdict.sentence);
+            assert_eq!(outcome(&folder), Some(Outcome::Lost), "{keep}");
+            let closed = fs::read(folder.journal()).unwrap();
+            close_one(&home, &folder).unwrap();
+            assert_eq!(fs::read(folder.journal()).unwrap(), closed, "closed twice");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lost_session_is_told_once_and_one_that_runs_is_left_alone() {
+        let (_folder, home) = home();
+        let lost = killed(&home, <[u8]>::len);
+        let live = home.create(Timestamp::now()).unwrap();
+        let _recorder = Recorder::begin(&live.folder, "payments", &home.key().unwrap()).unwrap();
+        close(&home).unwrap();
+        assert_eq!(tell(&home).unwrap(), [lost.id]);
+        assert_eq!(tell(&home).unwrap(), [] as [&str; 0]);
+        assert_eq!(outcome(&live.folder), None);
+    }
 }

@@ -4,10 +4,18 @@
 //! what the person asks goes through their own doors.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use lab::lab::Lab;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use testbed::{HttpAnswer, Link, LinkError};
+
+/// The header that carries the pass.
+const PASS_HEADER: &str = "x-scribe-pass";
+/// The variable of the container that holds the pass's hash.
+const PASS_HASH: &str = "SCRIBE_PASS";
 
 /// A Prometheus, by the name under which the workstation reaches it.
 #[derive(Clone)]
@@ -15,7 +23,14 @@ pub struct Prometheus {
     link: Link,
     host: String,
     port: u16,
+    pass: Pass,
 }
+
+/// What shows a question to be the orchestrator's own to the scribe in front of Prometheus, which
+/// writes down all others. The container is told the pass's hash alone, so that nobody who sees
+/// into it can ask unseen.
+#[derive(Clone)]
+pub struct Pass(Arc<str>);
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -84,11 +99,11 @@ impl Prometheus {
     ///
     /// # Errors
     /// When `address` is not of that form.
-    pub fn new(link: Link, address: &str) -> Result<Prometheus, PrometheusError> {
+    pub fn new(link: Link, address: &str, pass: Pass) -> Result<Prometheus, PrometheusError> {
         let bad = || PrometheusError::Address(address.to_owned());
         let (host, port) = address.rsplit_once(':').ok_or_else(bad)?;
         let port = port.parse().map_err(|_| bad())?;
-        Ok(Prometheus { link, host: host.to_owned(), port })
+        Ok(Prometheus { link, host: host.to_owned(), port, pass })
     }
 
     /// The single number that `promql` gives now; `None` when it gives no series.
@@ -98,7 +113,7 @@ impl Prometheus {
     /// When Prometheus does not answer or refuses the expression.
     pub async fn number(&self, promql: &str) -> Result<Option<f64>, PrometheusError> {
         let path = format!("/api/v1/query?query={}", encode(promql));
-        let answer = self.link.http_get(&self.host, self.port, &path).await?;
+        let answer = self.get(&path).await?;
         let vector: Vector = unwrap(promql, &answer)?;
         Ok(first_number(&vector))
     }
@@ -119,7 +134,7 @@ impl Prometheus {
             encode(promql),
             step.as_secs_f64(),
         );
-        Ok(self.link.http_get(&self.host, self.port, &path).await?.body.to_vec())
+        Ok(self.get(&path).await?.body.to_vec())
     }
 
     /// The raw answer to an instant query, for a panel.
@@ -128,7 +143,7 @@ impl Prometheus {
     /// When Prometheus is out of reach; a refused expression is in the answer itself.
     pub async fn instant(&self, promql: &str) -> Result<Vec<u8>, PrometheusError> {
         let path = format!("/api/v1/query?query={}", encode(promql));
-        Ok(self.link.http_get(&self.host, self.port, &path).await?.body.to_vec())
+        Ok(self.get(&path).await?.body.to_vec())
     }
 
     /// The alert of this name when it is firing.
@@ -136,7 +151,7 @@ impl Prometheus {
     /// # Errors
     /// When Prometheus does not answer.
     pub async fn firing(&self, name: &str) -> Result<Option<Alert>, PrometheusError> {
-        let answer = self.link.http_get(&self.host, self.port, "/api/v1/alerts").await?;
+        let answer = self.get("/api/v1/alerts").await?;
         let alerts: Alerts = unwrap(name, &answer)?;
         Ok(alerts.alerts.into_iter().find(|alert| {
             alert.state == "firing" && alert.labels.get("alertname").is_some_and(|it| it == name)
@@ -148,10 +163,43 @@ impl Prometheus {
     /// # Errors
     /// When Prometheus does not answer.
     pub async fn rule(&self, name: &str) -> Result<Option<String>, PrometheusError> {
-        let answer = self.link.http_get(&self.host, self.port, "/api/v1/rules").await?;
+        let answer = self.get("/api/v1/rules").await?;
         let rules: Rules = unwrap(name, &answer)?;
         let mut all = rules.groups.into_iter().flat_map(|group| group.rules);
         Ok(all.find(|rule| rule.name == name).map(|rule| rule.query))
+    }
+}
+
+impl Prometheus {
+    async fn get(&self, path: &str) -> Result<HttpAnswer, LinkError> {
+        let pass = Some((PASS_HEADER, &*self.pass.0));
+        self.link.http_get_with(&self.host, self.port, path, pass).await
+    }
+}
+
+// === impl Pass ===
+
+impl Default for Pass {
+    fn default() -> Pass {
+        Pass(format!("{:032x}", rand::random::<u128>()).into())
+    }
+}
+
+impl Pass {
+    /// The lab, with its Prometheus knowing this pass.
+    pub fn known_in(&self, lab: &Lab) -> Lab {
+        use std::fmt::Write;
+        let mut lab = lab.clone();
+        let hash = Sha256::digest(self.0.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+        let prometheus = lab.system.prometheus_service().to_owned();
+        if let Some(service) = lab.system.compose.services.get_mut(&prometheus) {
+            service.environment.insert(PASS_HASH.to_owned(), hash);
+        }
+        lab
     }
 }
 

@@ -6,19 +6,19 @@
 //! When the journal cannot be written, the recorder says so once on [`Recorder::failure`] and goes
 //! on in memory; whether the session may go on is decided by the session, not here.
 
-use std::fs::File;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use session::event::{Door, Effect, Event, Happening, Kind, Participant};
-use session::journal::{Header, JournalError, Writer};
+use session::journal::Header;
 use session::timeline::Timeline;
 use tokio::sync::{broadcast, watch};
 
 use crate::home::SessionFolder;
+use crate::journal::{JournalFile, JournalFileError};
+use crate::reasons::in_words;
 
 /// At most so long is an event in the page cache only.
 pub const GROUP: Duration = Duration::from_millis(50);
@@ -40,22 +40,15 @@ struct Shared {
 
 struct Inner {
     timeline: Timeline,
-    journal: Option<Journal>,
+    journal: Option<JournalFile>,
     dirty: bool,
-}
-
-struct Journal {
-    writer: Writer<File>,
-    head: PathBuf,
 }
 
 /// Why recording could not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum RecorderError {
-    #[error("cannot create `{path}`; free some space or set CHECKRIDE_HOME to another disk")]
-    Create { path: PathBuf, source: io::Error },
     #[error("cannot begin the journal")]
-    Journal(#[from] JournalError),
+    Journal(#[from] JournalFileError),
 }
 
 // === impl Recorder ===
@@ -70,11 +63,8 @@ impl Recorder {
         lab: &str,
         key: &[u8; 32],
     ) -> Result<Recorder, RecorderError> {
-        let path = folder.journal();
-        let file =
-            File::create_new(&path).map_err(|source| RecorderError::Create { path, source })?;
-        let writer = Writer::create(file, &Header::new(&folder.id, lab, key), key)?;
-        let journal = Journal { writer, head: folder.head() };
+        let header = Header::new(&folder.id, lab, key);
+        let journal = JournalFile::create(&folder.journal(), &folder.head(), &header, key)?;
         let inner = Inner { timeline: Timeline::new(), journal: Some(journal), dirty: true };
         let recorder = Recorder {
             shared: Arc::new(Shared {
@@ -113,7 +103,7 @@ impl Recorder {
         let event = Arc::new(inner.timeline.record(happening, self.now(), wall).clone());
         inner.dirty = true;
         let written = match &mut inner.journal {
-            Some(journal) => journal.writer.append(&event).map_err(io::Error::other),
+            Some(journal) => journal.append(&event),
             None => Ok(()),
         };
         let written = if at_once { written.and_then(|()| inner.commit()) } else { written };
@@ -152,22 +142,21 @@ impl Recorder {
     /// When the end record cannot be written, or the journal had failed before.
     pub fn seal(&self) -> io::Result<()> {
         let mut inner = self.lock();
-        let Some(mut journal) = inner.journal.take() else {
+        let Some(journal) = inner.journal.take() else {
             let reason = self.shared.failure.borrow().clone();
             return Err(io::Error::other(reason.unwrap_or_else(|| "sealed already".to_owned())));
         };
-        let head = journal.writer.seal().map_err(io::Error::other)?;
-        journal.writer.get_ref().sync_data()?;
-        replace(&journal.head, &head.to_bytes())
+        journal.seal().map_err(|error| io::Error::other(in_words(&error)))
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.shared.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn give_up(&self, inner: &mut Inner, error: &io::Error) {
+    fn give_up(&self, inner: &mut Inner, error: &JournalFileError) {
         inner.journal = None;
-        self.shared.failure.send_replace(Some(format!("the journal cannot be written: {error}")));
+        let reason = format!("the journal cannot be written: {}", in_words(error));
+        self.shared.failure.send_replace(Some(reason));
     }
 
     /// A thread of its own, so that a slow disk never holds a terminal up. Ends with the recorder.
@@ -193,13 +182,9 @@ impl Recorder {
 // === impl Inner ===
 
 impl Inner {
-    /// Brings everything so far to stable storage, then replaces the signed head.
-    fn commit(&mut self) -> io::Result<()> {
+    fn commit(&mut self) -> Result<(), JournalFileError> {
         self.dirty = false;
-        let Some(journal) = &mut self.journal else { return Ok(()) };
-        let head = journal.writer.commit().map_err(io::Error::other)?;
-        journal.writer.get_ref().sync_data()?;
-        replace(&journal.head, &head.to_bytes())
+        self.journal.as_mut().map_or(Ok(()), JournalFile::commit)
     }
 }
 
@@ -217,14 +202,6 @@ fn decides(kind: &Kind, effect: Effect) -> bool {
                 | Kind::Done
                 | Kind::SessionEnded { .. }
         )
-}
-
-/// Readers see the old head or the new one, never half of one.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let draft = path.with_extension("head.new");
-    let mut file = File::create(&draft)?;
-    file.write_all(bytes)?;
-    std::fs::rename(&draft, path)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use session::assessment::{self, Assessment, Expectation};
 use session::event::Outcome;
 
 use crate::persona::Scripted;
+use crate::reasons::in_words;
 use crate::run::{Finished, Notice, RunError, Setup, Timings, run};
 
 /// What `checkride rehearse --json` prints. Fields are added, not changed.
@@ -100,7 +101,7 @@ fn own_promises(setup: &Setup, finished: &Finished) -> Vec<Expectation> {
         held: finished.failure.is_none(),
         detail: match &finished.failure {
             None => "ended in order".to_owned(),
-            Some(error) => crate::run::in_words(error),
+            Some(error) => in_words(error),
         },
     };
     vec![paged, shows, finished_well]
@@ -135,7 +136,7 @@ fn summary(
         mitigated: assessment.mitigated,
         by_luck: assessment.by_luck,
         expectations,
-        failure: finished.failure.as_ref().map(crate::run::in_words),
+        failure: finished.failure.as_ref().map(|error| in_words(error)),
         journal: finished.folder.journal().display().to_string(),
         report: finished.folder.report().display().to_string(),
     }

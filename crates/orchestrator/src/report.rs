@@ -10,10 +10,15 @@ use lab::cause::Cause;
 use lab::lab::Lab;
 use serde::{Deserialize, Serialize};
 use session::event::Event;
+use session::journal::verify::{Break, Problem};
 use session::journal::{self, JournalError, Verdict};
 use session::report::{Report, build};
 
 use crate::home::{Home, HomeError, SessionFolder};
+use crate::journal::head_beside;
+
+/// How often a head that cannot be right is read again.
+const HEAD_READS: usize = 3;
 
 /// Where a session's lab and cause were read from, kept beside its journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,15 +87,26 @@ pub fn events(journal: &Path) -> Result<Vec<Event>, ReportError> {
         .map_err(|source| ReportError::Journal { path: path(), source })
 }
 
-/// Checks a journal against its head and this user's key.
+/// Checks a journal against its head and this user's key. Of a session that runs, the head may be
+/// read while it is being overwritten; it is then read again.
 ///
 /// # Errors
 /// When the journal itself cannot be opened.
 pub fn verify(home: &Home, journal: &Path) -> Result<Verdict, ReportError> {
+    let mut verdict = verify_once(home, journal)?;
+    for _ in 0..HEAD_READS {
+        match verdict.broken {
+            Some(Break { problem: Problem::BadHead, .. }) => verdict = verify_once(home, journal)?,
+            Some(_) | None => break,
+        }
+    }
+    Ok(verdict)
+}
+
+fn verify_once(home: &Home, journal: &Path) -> Result<Verdict, ReportError> {
     let file = File::open(journal)
         .map_err(|source| ReportError::Read { path: journal.to_owned(), source })?;
-    // No head beside the journal is for the verdict to judge: it says what is then unchecked.
-    let head = fs::read(journal.with_extension("head")).ok();
+    let head = head_beside(journal);
     let public = journal::public_key(&home.key()?);
     Ok(journal::verify(BufReader::with_capacity(1 << 20, file), head.as_deref(), Some(&public)))
 }

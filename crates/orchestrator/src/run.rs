@@ -17,13 +17,12 @@ use session::event::{Kind, Outcome, Phase};
 use testbed::{Death, Engine, Images, Progress};
 use tokio_util::sync::CancellationToken;
 
+use crate::guard::{self, Guard};
 use crate::home::{Held, Home, HomeError, SessionFolder};
 use crate::player::{PlayError, Player};
 use crate::recorder::{Recorder, RecorderError};
 use crate::report::{Origin, ReportError};
 use crate::stage::StageError;
-
-pub use ending::in_words;
 
 /// What a session is made of.
 pub struct Setup {
@@ -37,6 +36,9 @@ pub struct Setup {
     pub seed: u64,
     pub home: Home,
     pub strictness: Strictness,
+    /// What watches over the session from outside of this process; `None` leaves a session that is
+    /// killed to the next start.
+    pub guard: Option<guard::Program>,
 }
 
 /// Who the session is for.
@@ -157,6 +159,7 @@ pub async fn run(
     let origin = Origin { lab: setup.lab.folder.clone(), cause: setup.cause_file.clone() };
     origin.keep(&held.folder)?;
     recorder.truth(started(setup, &held.folder));
+    let guard = guard(setup, &held.folder.id, notice).await;
     let mut session = Session {
         setup,
         recorder,
@@ -173,7 +176,31 @@ pub async fn run(
             () = stop.cancelled() => Err(RunError::Interrupted),
         }
     };
-    Ok(ending::end(session, held, stage, played).await)
+    let finished = ending::end(session, held, stage, played).await;
+    if let Some(guard) = guard
+        && removed_everything(&finished)
+    {
+        guard.dismiss().await;
+    }
+    Ok(finished)
+}
+
+/// Else the guard is left to go on with it.
+fn removed_everything(finished: &Finished) -> bool {
+    !matches!(finished.failure, Some(RunError::Clean(_)))
+}
+
+/// A session without a guard goes on: the next start does the same, only later.
+async fn guard(setup: &Setup, session: &str, notice: &dyn Notice) -> Option<Guard> {
+    let started = Guard::start(setup.guard.as_ref()?, setup.home.root(), session).await;
+    started
+        .inspect_err(|error| {
+            notice.warn(&format!(
+                "nobody watches over this session ({error}); if it is killed, `checkride clean` \
+                 removes what is left of it"
+            ));
+        })
+        .ok()
 }
 
 fn started(setup: &Setup, folder: &SessionFolder) -> Kind {

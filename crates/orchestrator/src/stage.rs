@@ -11,13 +11,15 @@ use testbed::{Death, Images, Testbed};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use crate::asked::record::Record;
+use crate::asked::{metrics, sql};
 use crate::control::Control;
 use crate::docker::{Gate, LabGate, Upstairs};
 use crate::doors::{Doors, PageText};
 use crate::health::{self, Now};
 use crate::home::SessionFolder;
 use crate::logs::Logs;
-use crate::prometheus::{Prometheus, PrometheusError};
+use crate::prometheus::{Pass, Prometheus, PrometheusError};
 use crate::recorder::Recorder;
 use crate::terminal::Terminals;
 use crate::workstation;
@@ -57,6 +59,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) images: &'a Arc<Images>,
     pub(crate) recorder: &'a Recorder,
     pub(crate) folder: &'a SessionFolder,
+    pub(crate) pass: Pass,
 }
 
 // === impl Stage ===
@@ -67,12 +70,12 @@ impl Stage {
     /// # Errors
     /// When the lab's own files do not fit together.
     pub(crate) fn set_up(testbed: Testbed, parts: &Parts<'_>) -> Result<Stage, StageError> {
-        let Parts { lab, cause, images, recorder, folder } = *parts;
+        let &Parts { lab, cause, images, recorder, folder, ref pass } = parts;
         let dashboards = Arc::new(read_dashboards(lab)?);
         let testbed = Arc::new(testbed);
         let link = testbed.link().clone();
-        let prometheus = Prometheus::new(link.clone(), &lab.system.prometheus)?;
-        let logs = Logs::default();
+        let prometheus = Prometheus::new(link.clone(), &lab.system.prometheus, pass.clone())?;
+        let logs = Logs::of(&lab.system);
         for container in testbed.containers() {
             logs.follow(&testbed, &container);
         }
@@ -118,6 +121,13 @@ impl Stage {
             judged,
             pulse,
         ));
+        if let Some(database) = &lab.system.database {
+            let lines = testbed.logs(&database.service);
+            let record = Record::new(recorder.clone());
+            tasks.spawn(sql::follow(lines, database.role.clone(), record));
+        }
+        let lines = testbed.logs(lab.system.prometheus_service());
+        tasks.spawn(metrics::follow(lines, Record::new(recorder.clone())));
         tasks.spawn(report_deaths(Arc::clone(&testbed), recorder.clone(), docker, dead));
         let terminals = Terminals::new(link, recorder.clone(), folder.clone());
         Ok(Stage {

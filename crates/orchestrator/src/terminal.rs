@@ -2,12 +2,14 @@
 //!
 //! Output is written to the recording before anybody sees it. A reader that does not keep up holds
 //! the terminal back (the link has flow control), so nothing is dropped and Ctrl-C answers at once.
+//! Input is recorded when the terminal has taken it, since only then is it known whether it was meant
+//! to be seen.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+mod recording;
+
+use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use session::event::{Door, Effect, Kind, Participant};
 use testbed::{Link, LinkError};
@@ -18,6 +20,11 @@ use wire::{FromTerminal, Open, ToTerminal};
 use crate::frames::{FrameReader, send};
 use crate::home::SessionFolder;
 use crate::recorder::Recorder;
+pub(crate) use recording::Recording;
+
+/// The largest recording of one terminal, in bytes (256 MiB). What is printed beyond is shown and not
+/// kept, and an event says so; what is typed, and the command lines, are recorded on.
+pub const RECORDING_LIMIT: u64 = 256 << 20;
 
 /// Chunks that may wait for a reader before the terminal is held back.
 const WAITING: usize = 16;
@@ -65,7 +72,8 @@ impl Terminals {
         let number = self.opened.fetch_add(1, Ordering::Relaxed) + 1;
         let id = format!("terminal-{number}");
         let path = self.folder.recording(&id);
-        let recording = Recording::create(&path, columns, rows, self.recorder.started())
+        let started = self.recorder.started();
+        let recording = Recording::create(&path, columns, rows, started, RECORDING_LIMIT)
             .map_err(|source| TerminalError::Recording { terminal: id.clone(), source })?;
         let recording = Arc::new(Mutex::new(recording));
         let open = Open::Terminal { terminal: id.clone(), columns, rows };
@@ -91,9 +99,16 @@ impl Terminals {
         let exit = loop {
             match frames.next::<FromTerminal>().await {
                 Ok(Some(FromTerminal::Output(bytes))) => {
-                    self.keep(&terminal, &recording, |recording| recording.output(&bytes));
+                    let full = self.keep(&terminal, &recording, |it| it.output(&bytes));
+                    if full {
+                        let (terminal, limit_bytes) = (terminal.clone(), RECORDING_LIMIT);
+                        self.record(Effect::Truth, Kind::Truncated { terminal, limit_bytes });
+                    }
                     // A reader that went away no longer shows; the shell goes on and is recorded.
                     let _ = printed.send(bytes).await;
+                }
+                Ok(Some(FromTerminal::Took { bytes, masked })) => {
+                    self.keep(&terminal, &recording, |it| it.took(bytes, masked));
                 }
                 Ok(Some(FromTerminal::Exited(exit))) => break exit,
                 Ok(None) => break None,
@@ -103,6 +118,8 @@ impl Terminals {
                 }
             }
         };
+        // What it never took was not echoed either.
+        self.keep(&terminal, &recording, |it| it.took(u32::MAX, true));
         self.record(Effect::Truth, Kind::TerminalClosed { terminal, exit });
     }
 
@@ -117,7 +134,7 @@ impl Terminals {
         while let Some(message) = keys.recv().await {
             match &message {
                 ToTerminal::Input(bytes) => {
-                    self.keep(&terminal, &recording, |recording| recording.input(bytes));
+                    self.keep(&terminal, &recording, |it| it.sent(bytes));
                 }
                 ToTerminal::Resize { columns, rows } => {
                     let (columns, rows) = (*columns, *rows);
@@ -135,20 +152,22 @@ impl Terminals {
         let _ = send(&mut to, &ToTerminal::Close).await;
     }
 
+    /// Writes into the recording. `true` when that has just become full.
     fn keep(
         &self,
         terminal: &str,
         recording: &Mutex<Recording>,
-        write: impl FnOnce(&mut Recording) -> io::Result<()>,
-    ) {
+        write: impl FnOnce(&mut Recording) -> io::Result<bool>,
+    ) -> bool {
         let mut recording = recording.lock().unwrap_or_else(PoisonError::into_inner);
         if recording.broken {
-            return; // Said once, below.
+            return false; // Said once, below.
         }
-        if let Err(error) = write(&mut recording) {
+        write(&mut recording).unwrap_or_else(|error| {
             recording.broken = true;
             self.gap(terminal, &error);
-        }
+            false
+        })
     }
 
     fn gap(&self, terminal: &str, error: &io::Error) {
@@ -158,125 +177,5 @@ impl Terminals {
 
     fn record(&self, effect: Effect, kind: Kind) {
         self.recorder.record(Participant::Candidate, Door::Terminal, effect, kind);
-    }
-}
-
-/// An asciicast file, version 2: a header line, then `[seconds, "o" | "i" | "r", text]` a line.
-/// The clock is the session's, so that it lines up with the journal.
-pub(crate) struct Recording {
-    file: BufWriter<File>,
-    started: Instant,
-    printed: Utf8,
-    typed: Utf8,
-    broken: bool,
-}
-
-// === impl Recording ===
-
-impl Recording {
-    pub(crate) fn create(
-        path: &std::path::Path,
-        columns: u16,
-        rows: u16,
-        started: Instant,
-    ) -> io::Result<Recording> {
-        let mut file = BufWriter::new(File::create_new(path)?);
-        let header = serde_json::json!({ "version": 2, "width": columns, "height": rows });
-        writeln!(file, "{header}")?;
-        file.flush()?;
-        let (printed, typed) = (Utf8::default(), Utf8::default());
-        Ok(Recording { file, started, printed, typed, broken: false })
-    }
-
-    pub(crate) fn output(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let text = self.printed.take(bytes);
-        self.line("o", &text)
-    }
-
-    pub(crate) fn input(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let text = self.typed.take(bytes);
-        self.line("i", &text)
-    }
-
-    pub(crate) fn resize(&mut self, columns: u16, rows: u16) -> io::Result<()> {
-        self.line("r", &format!("{columns}x{rows}"))
-    }
-
-    fn line(&mut self, code: &str, text: &str) -> io::Result<()> {
-        if text.is_empty() {
-            return Ok(());
-        }
-        let at = self.started.elapsed().as_micros() as f64 / 1e6;
-        serde_json::to_writer(&mut self.file, &(at, code, text))?;
-        self.file.write_all(b"\n")?;
-        self.file.flush()
-    }
-}
-
-/// Bytes to text where a character may be cut in two by a chunk's end. Bytes that are no UTF-8
-/// become U+FFFD.
-#[derive(Default)]
-struct Utf8 {
-    rest: Vec<u8>,
-}
-
-impl Utf8 {
-    fn take(&mut self, bytes: &[u8]) -> String {
-        self.rest.extend_from_slice(bytes);
-        let keep = cut(&self.rest);
-        let rest = self.rest.split_off(self.rest.len() - keep);
-        let whole = std::mem::replace(&mut self.rest, rest);
-        String::from_utf8_lossy(&whole).into_owned()
-    }
-}
-
-/// How many bytes at the end are the beginning of a character: 0 to 3.
-fn cut(bytes: &[u8]) -> usize {
-    for back in 1..=bytes.len().min(3) {
-        let byte = bytes[bytes.len() - back];
-        let needs = match byte {
-            0xC2..=0xDF => 2,
-            0xE0..=0xEF => 3,
-            0xF0..=0xF4 => 4,
-            0x80..=0xBF => continue,
-            _ => return 0,
-        };
-        return if needs > back { back } else { 0 };
-    }
-    0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_character_that_is_cut_in_two_is_put_together_again() {
-        let mut utf8 = Utf8::default();
-        let euro = "€".as_bytes();
-        assert_eq!(utf8.take(&[b'a', euro[0]]), "a");
-        assert_eq!(utf8.take(&euro[1..2]), "");
-        assert_eq!(utf8.take(&[euro[2], b'b']), "€b");
-    }
-
-    #[test]
-    fn bytes_that_are_no_text_are_marked_and_hold_nothing_up() {
-        let mut utf8 = Utf8::default();
-        assert_eq!(utf8.take(b"\xff\xfe ok"), "\u{fffd}\u{fffd} ok");
-        assert_eq!(utf8.take(b"\x80\x80\x80\x80"), "\u{fffd}\u{fffd}\u{fffd}\u{fffd}");
-    }
-
-    #[test]
-    fn a_recording_is_asciicast_with_the_sessions_clock() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("terminal-1.cast");
-        let mut recording = Recording::create(&path, 80, 24, Instant::now()).unwrap();
-        recording.output(b"\x1b[1mhi\r\n").unwrap();
-        recording.resize(100, 30).unwrap();
-        let text = std::fs::read_to_string(&path).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[0], r#"{"height":24,"version":2,"width":80}"#);
-        assert!(lines[1].ends_with(r#","o","\u001b[1mhi\r\n"]"#), "{}", lines[1]);
-        assert!(lines[2].ends_with(r#","r","100x30"]"#), "{}", lines[2]);
     }
 }

@@ -1,4 +1,4 @@
-//! What comes from the workstation by itself: command lines, calls and Docker clients.
+//! What comes from the workstation by itself: command lines, programs, calls and Docker clients.
 //!
 //! The agent opens these streams. Everything in them was under a stranger's hands: a stream that
 //! makes no sense is recorded as a gap and closed, and nothing else suffers.
@@ -17,8 +17,11 @@ use crate::doors::{Doors, Printed};
 use crate::frames::{FrameReader, send};
 use crate::recorder::Recorder;
 
-/// How long a line of a command that has not ended yet is remembered by.
+/// What is remembered of lines that have not ended.
 type OpenLines = BTreeMap<u64, (String, String, String, Duration)>;
+
+/// When the programs began that were told while they ran, by the agent's clock.
+type Running = BTreeMap<u64, u64>;
 
 /// Serves the streams that the agent opens, until the link ends.
 pub(crate) async fn serve(
@@ -76,10 +79,12 @@ async fn reply(stream: &mut LinkStream, printed: Printed) -> std::io::Result<()>
 async fn lines(stream: LinkStream, recorder: Recorder, prompts: watch::Sender<u32>) {
     let mut frames = FrameReader::new(stream);
     let mut clock = Clock::default();
-    let mut open = OpenLines::new();
+    let (mut open, mut running) = (OpenLines::new(), Running::new());
     loop {
         match frames.next::<Line>().await {
-            Ok(Some(line)) => record(line, &recorder, &mut clock, &mut open, &prompts),
+            Ok(Some(line)) => {
+                record(line, &recorder, &mut clock, &mut open, &mut running, &prompts)
+            }
             Ok(None) => return,
             Err(error) => {
                 return gap(&recorder, format!("command lines are no longer read: {error}"));
@@ -93,10 +98,14 @@ fn record(
     recorder: &Recorder,
     clock: &mut Clock,
     open: &mut OpenLines,
+    running: &mut Running,
     prompts: &watch::Sender<u32>,
 ) {
     let look = |kind| {
         recorder.record(Participant::Candidate, Door::Terminal, Effect::Look, kind);
+    };
+    let truth = |kind| {
+        recorder.record(Participant::Candidate, Door::Terminal, Effect::Truth, kind);
     };
     match line {
         Line::Clock { at_us } => clock.observe(at_us, recorder.now()),
@@ -123,6 +132,43 @@ fn record(
             });
         }
         Line::Lost { reason, .. } => gap(recorder, reason),
+        Line::Program(program) => {
+            if program.ended_us.is_none() {
+                running.insert(program.id, program.at_us);
+            }
+            truth(program_ran(program, clock));
+        }
+        Line::ProgramEnded { id, at_us, exit } => {
+            let Some(began_us) = running.remove(&id) else {
+                return gap(recorder, format!("program {id} ended but never began"));
+            };
+            let duration_s = at_us.saturating_sub(began_us) as f64 / 1e6;
+            truth(Kind::ProgramEnded { program_id: id, duration_s, exit });
+        }
+        Line::ProgramsMissed { terminal, line, count, reason, .. } => {
+            truth(Kind::ProgramsMissed { terminal, line_id: line, count, reason });
+        }
+    }
+}
+
+fn program_ran(program: wire::Program, clock: &Clock) -> Kind {
+    let wire::Program { id, terminal, line, pid, parent, path, argv, cut, .. } = program;
+    let (cwd, ran, exit) = (program.cwd, program.ran, program.exit);
+    let ran_us = program.ended_us.map(|ended_us| ended_us.saturating_sub(program.at_us));
+    Kind::ProgramRan {
+        terminal,
+        line_id: line,
+        program_id: id,
+        pid,
+        parent,
+        path,
+        argv,
+        cut,
+        cwd,
+        ran,
+        started_s: clock.session(program.at_us).as_secs_f64(),
+        duration_s: ran_us.map(|micros| micros as f64 / 1e6),
+        exit,
     }
 }
 

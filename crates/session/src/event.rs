@@ -58,6 +58,10 @@ pub enum Door {
     Control,
     Dashboards,
     Logs,
+    /// The database, by its own log.
+    Sql,
+    /// Prometheus, by the record of what it was asked.
+    Metrics,
     Changes,
     Wiki,
     Channel,
@@ -192,6 +196,48 @@ pub enum Kind {
         printed: String,
     },
 
+    /// The kernel was asked to run a program; recorded at its end, or when it had run for a while.
+    ProgramRan {
+        /// Empty when it ran in no terminal of ours.
+        terminal: String,
+        /// The command line under which it ran; `None` when it ran under none.
+        line_id: Option<u64>,
+        program_id: u64,
+        pid: u32,
+        parent: u32,
+        path: String,
+        argv: Vec<String>,
+        /// Whether there was more than `path` and `argv` hold, or they could not be read.
+        cut: bool,
+        cwd: String,
+        /// `false` when there was no such file, so that nothing ran.
+        ran: bool,
+        /// When it began, seconds since the session's start.
+        started_s: f64,
+        /// `None` while it ran when this was recorded.
+        duration_s: Option<f64>,
+        /// The exit code, or 128 and the signal; `None` when the kernel did not tell.
+        exit: Option<i32>,
+    },
+    /// A program that ran when it was recorded has ended.
+    ProgramEnded {
+        program_id: u64,
+        duration_s: f64,
+        exit: Option<i32>,
+    },
+    /// Programs were counted and not recorded one by one, or (without a count) not seen at all.
+    ProgramsMissed {
+        terminal: String,
+        line_id: Option<u64>,
+        count: Option<u64>,
+        reason: String,
+    },
+    /// From here on a terminal's recording holds no more of what was printed.
+    Truncated {
+        terminal: String,
+        limit_bytes: u64,
+    },
+
     // Control plane: `deployctl` and `edgectl`.
     Control {
         /// `history`, `status`, `diff`, `rollback`, `deploy`, `scale`, `restart`, `config-get`,
@@ -248,6 +294,49 @@ pub enum Kind {
         service: String,
         grep: Option<String>,
         lines: u64,
+        shown: String,
+    },
+
+    // The database and Prometheus, as they wrote it down themselves.
+    /// Statements that a session of the person's role sent in one piece.
+    Sql {
+        /// What they do, by the strongest of them, such as `select` or `terminate`.
+        verb: String,
+        /// The first 4 KiB of their text, passwords taken out.
+        statement: String,
+        /// Tables and views that they name, as they were written.
+        relations: Vec<String>,
+        /// What is acted on: a table, a role, a setting; empty where there is no such thing.
+        target: String,
+        /// What of it, such as `work_mem=8MB` or `3 sessions`.
+        detail: String,
+        /// When they began, seconds since the session's start.
+        started_s: f64,
+        /// `None` when they did not end, or failed.
+        duration_ms: Option<f64>,
+        ok: bool,
+        /// What the database said when it refused.
+        error: Option<String>,
+    },
+    /// A request to Prometheus.
+    MetricsAsked {
+        /// `query`, `query_range`, `series`, … or the path of one that was refused.
+        route: String,
+        /// The first 4 KiB of what was asked for: PromQL or selectors.
+        expression: String,
+        /// Names of metrics in it.
+        metrics: Vec<String>,
+        /// Conditions on labels in it, such as `merchant="m-1042"`.
+        labels: Vec<String>,
+        /// How far back it reaches in all, in seconds; `None` for a value of now.
+        range_s: Option<f64>,
+        /// When it came, seconds since the session's start.
+        started_s: f64,
+        /// The status of the answer.
+        status: u16,
+        /// Why it was not passed on.
+        refused: Option<String>,
+        /// The first 4 KiB of the answer.
         shown: String,
     },
 

@@ -54,6 +54,8 @@ fn matches(sighting: &Sighting, kind: &Kind) -> Option<String> {
             logs(kind, service, shown).or_else(|| docker_logs(kind, service, shown))
         }
         Sighting::Docker { verb, target, shown } => docker(kind, verb, target, shown),
+        Sighting::Sql { relation, statement } => sql(kind, relation, statement),
+        Sighting::Metrics { metric, shown } => metrics(kind, metric, shown),
         Sighting::Command { line, shown } => command(kind, line, shown),
         Sighting::Wiki { page } => wiki(kind, page),
         Sighting::Answer { id } => answer(kind, id),
@@ -120,6 +122,20 @@ fn docker(
     let Kind::Docker { verb, target, shown, ok: true, .. } = kind else { return None };
     let fits = verb == wanted && allows(wanted_target, target) && allows(wanted_shown, shown);
     fits.then(|| format!("docker {verb} {target}").trim_end().to_owned())
+}
+
+/// The database's log has the question and not the answer; one that was refused had none.
+fn sql(kind: &Kind, wanted: &Pattern, wanted_statement: &Option<Pattern>) -> Option<String> {
+    let Kind::Sql { relations, statement, ok: true, .. } = kind else { return None };
+    let relation = relations.iter().find(|name| wanted.0.is_match(name))?;
+    allows(wanted_statement, statement).then(|| format!("SQL on {relation}"))
+}
+
+/// Only a request that was answered has shown something.
+fn metrics(kind: &Kind, wanted: &Pattern, wanted_shown: &Option<Pattern>) -> Option<String> {
+    let Kind::MetricsAsked { metrics, status: 200, shown, .. } = kind else { return None };
+    let metric = metrics.iter().find(|name| wanted.0.is_match(name))?;
+    allows(wanted_shown, shown).then(|| format!("metric {metric}"))
 }
 
 /// Only a line that ended has shown something.

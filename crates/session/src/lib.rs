@@ -10,12 +10,14 @@
 //! - [`journal`]: the timeline on disk, hash-chained, signed, sealed; writing and verifying
 //! - [`evidence`]: which events match which declared observations
 //! - [`assessment`]: the first action, what was seen before it, relief and mitigation
+//! - [`redact`]: secrets, taken out before anything is kept
 //! - [`report`]: the assessment as JSON, Markdown and HTML
 
 pub mod assessment;
 pub mod event;
 pub mod evidence;
 pub mod journal;
+pub mod redact;
 pub mod report;
 pub mod timeline;
 

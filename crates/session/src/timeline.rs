@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use crate::event::{Event, Happening};
+use crate::redact;
 
 /// What is told of every event as it enters the timeline.
 pub type Sink = Box<dyn FnMut(&Event) + Send>;
@@ -38,12 +39,14 @@ impl Timeline {
     ///
     /// `at` is monotonic time since the session's start; a value before the last event's is raised
     /// to it, so that order and time agree. It is kept in whole microseconds, as in the journal.
-    /// `wall` is RFC 3339 in UTC with milliseconds.
+    /// `wall` is RFC 3339 in UTC with milliseconds. Secrets are taken out of every text, see
+    /// [`redact`].
     pub fn record(&mut self, happening: Happening, at: Duration, wall: String) -> &Event {
         let at = Duration::from_micros(u64::try_from(at.as_micros()).unwrap_or(u64::MAX));
         let at = self.last().map_or(at, |last| at.max(last.at));
         let seq = self.events.len() as u64;
         let Happening { participant, door, effect, kind } = happening;
+        let kind = redact::kind(kind);
         let event = Event { seq, at, wall, participant, door, effect, kind };
         if let Some(sink) = &mut self.sink {
             sink(&event);

@@ -18,7 +18,7 @@ use bollard::query_parameters::{
 };
 use futures::future::try_join_all;
 use lab::lab::Lab;
-use testbed::{Engine, Images, Silent, Testbed};
+use testbed::{Engine, Images, Owner, Silent, Testbed};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -71,7 +71,8 @@ async fn ours(
     images: &Images,
 ) -> Outcome<(Duration, Duration)> {
     let began = Instant::now();
-    let testbed = Testbed::provision(engine, session, lab, images, &Silent).await?;
+    let owner = Owner { home: "bench".to_owned(), session: session.to_owned() };
+    let testbed = Testbed::provision(engine, &owner, lab, images, &Silent).await?;
     let started = began.elapsed();
     let began = Instant::now();
     testbed.tear_down().await?;

@@ -2,7 +2,7 @@
 //!
 //! Everything is found by label, never by name, so that nothing else is ever touched.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bollard::errors::Error;
 use bollard::query_parameters::{
@@ -13,7 +13,7 @@ use futures::StreamExt;
 use futures::future::join_all;
 use serde::Serialize;
 
-use crate::{Engine, Refusal, label};
+use crate::{Engine, Owner, Refusal, label};
 
 /// Something that appears while we remove is found in the next round; after so many we give up.
 const ROUNDS: usize = 4;
@@ -51,18 +51,34 @@ pub enum CleanError {
     Stays { session: String },
 }
 
-/// Removes all containers and the network of one session, whoever started them.
+/// An API filter by label.
+type Filter = HashMap<String, Vec<String>>;
+
+/// Whose leftovers are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach<'a> {
+    /// Those of one home, by its id. What other homes run on the same engine is not even looked at.
+    Home(&'a str),
+    /// Those of every home, also of homes that still run theirs: nobody can tell from here.
+    Engine,
+}
+
+/// Removes all containers and the network of one session.
 ///
 /// First waits for what this process is just creating for anybody: a creation whose caller was
 /// dropped (by Ctrl-C, say) is carried out by the engine all the same.
 ///
 /// # Errors
 /// When the engine does not answer or something cannot be removed; the rest is removed even so.
-pub async fn session(engine: &Engine, session: &str) -> Result<Removed, CleanError> {
+pub async fn session(engine: &Engine, owner: &Owner) -> Result<Removed, CleanError> {
+    all_of(engine, &owner.filter(), &owner.session).await
+}
+
+async fn all_of(engine: &Engine, filter: &Filter, session: &str) -> Result<Removed, CleanError> {
     let mut removed = Removed::default();
     for _ in 0..ROUNDS {
         engine.quiet().await;
-        let found = find(engine, Some(session)).await.map_err(CleanError::List)?;
+        let found = find(engine, filter).await.map_err(CleanError::List)?;
         if found.is_empty() {
             return Ok(removed);
         }
@@ -71,24 +87,40 @@ pub async fn session(engine: &Engine, session: &str) -> Result<Removed, CleanErr
     Err(CleanError::Stays { session: session.to_owned() })
 }
 
-/// Removes what sessions left behind that nobody runs any more.
+/// Removes what sessions left behind that nobody runs any more. `is_live` is asked for each session
+/// that is found.
 ///
 /// # Errors
 /// As [`session`].
 pub async fn orphans(
     engine: &Engine,
+    reach: Reach<'_>,
     is_live: impl Fn(&str) -> bool,
 ) -> Result<Removed, CleanError> {
-    let found = find(engine, None).await.map_err(CleanError::List)?;
-    let sessions: BTreeSet<String> = found.into_iter().map(|thing| thing.session).collect();
+    let filter = match reach {
+        Reach::Home(home) => label::filter(label::HOME, Some(home)),
+        Reach::Engine => label::filter(label::SESSION, None),
+    };
+    let found = find(engine, &filter).await.map_err(CleanError::List)?;
+    let sessions: BTreeMap<String, Filter> =
+        found.into_iter().map(|thing| (thing.session.clone(), filter_of(thing))).collect();
     let mut removed = Removed::default();
-    for name in sessions.into_iter().filter(|name| !is_live(name)) {
-        let gone = session(engine, &name).await?;
+    for (name, filter) in sessions.into_iter().filter(|(name, _)| !is_live(name)) {
+        let gone = all_of(engine, &filter, &name).await?;
         removed.sessions.extend(gone.sessions);
         removed.containers.extend(gone.containers);
         removed.networks.extend(gone.networks);
     }
     Ok(removed)
+}
+
+/// What finds everything of the session that `thing` is of. What was made before there were homes
+/// bears no label of one.
+fn filter_of(thing: Found) -> Filter {
+    match thing.home {
+        Some(home) => Owner { home, session: thing.session }.filter(),
+        None => label::filter(label::SESSION, Some(&thing.session)),
+    }
 }
 
 /// Removes the images that we built and that no container uses.
@@ -151,6 +183,7 @@ struct Found {
     id: String,
     name: String,
     session: String,
+    home: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -159,10 +192,9 @@ enum Kind {
     Network,
 }
 
-async fn find(engine: &Engine, session: Option<&str>) -> Result<Vec<Found>, Refusal> {
-    let filter = label::filter(label::SESSION, session);
-    let containers = ListContainersOptionsBuilder::new().all(true).filters(&filter).build();
-    let networks = ListNetworksOptionsBuilder::new().filters(&filter).build();
+async fn find(engine: &Engine, filter: &Filter) -> Result<Vec<Found>, Refusal> {
+    let containers = ListContainersOptionsBuilder::new().all(true).filters(filter).build();
+    let networks = ListNetworksOptionsBuilder::new().filters(filter).build();
     let docker = engine.docker();
     let (containers, networks) = tokio::try_join!(
         docker.list_containers(Some(containers)),
@@ -171,16 +203,20 @@ async fn find(engine: &Engine, session: Option<&str>) -> Result<Vec<Found>, Refu
     let containers = containers.into_iter().filter_map(|it| {
         let name = it.names.unwrap_or_default().pop().unwrap_or_default();
         let name = name.trim_start_matches('/').to_owned();
-        Some(Found { kind: Kind::Container, id: it.id?, name, session: owner(it.labels)? })
+        let (session, home) = owner(it.labels)?;
+        Some(Found { kind: Kind::Container, id: it.id?, name, session, home })
     });
     let networks = networks.into_iter().filter_map(|it| {
-        Some(Found { kind: Kind::Network, id: it.id?, name: it.name?, session: owner(it.labels)? })
+        let (session, home) = owner(it.labels)?;
+        Some(Found { kind: Kind::Network, id: it.id?, name: it.name?, session, home })
     });
     Ok(containers.chain(networks).collect())
 }
 
-fn owner(labels: Option<std::collections::HashMap<String, String>>) -> Option<String> {
-    labels?.remove(label::SESSION)
+/// The session, and the home if there is a label of one.
+fn owner(labels: Option<HashMap<String, String>>) -> Option<(String, Option<String>)> {
+    let mut labels = labels?;
+    Some((labels.remove(label::SESSION)?, labels.remove(label::HOME)))
 }
 
 /// Containers at once, then the networks, which are not empty before. Tries all of them and gives

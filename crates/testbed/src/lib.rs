@@ -9,14 +9,17 @@
 //! - [`Engine::ask`]: the engine's API as it is, for a gate in front of it
 //! - [`Testbed`]: one running system: provision, replace, scale, exec, logs, deaths, teardown
 //! - [`Link`]: the multiplexed stream to the workstation's PID 1, and HTTP through it
+//! - [`advisory`]: engines with known ways out
 //! - [`clean`]: what an earlier run left behind
 //!
 //! # Invariants
 //! 1. No type of the Docker client library appears in a public signature.
-//! 2. Every resource bears the label `checkride.session`; nothing without our label is touched.
+//! 2. Every resource bears the labels of its session and its home; nothing without our label is
+//!    touched, and without being asked for it nothing of another home.
 //! 3. A container is never privileged, never keeps a capability that the lab did not name, and
 //!    never sees the host: no bind mount, no published port, no route out of its network.
 
+pub mod advisory;
 mod api;
 pub mod clean;
 mod engine;
@@ -30,6 +33,7 @@ mod system;
 pub use clean::Removed;
 pub use engine::{Engine, EngineError, EngineVersion};
 pub use images::{ImageError, ImagePlan, Images};
+pub use label::Owner;
 pub use link::{HttpAnswer, Incoming, Link, LinkError, LinkStream};
 pub use progress::{Built, Progress, Silent};
 pub use refusal::Refusal;

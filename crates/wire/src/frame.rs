@@ -187,6 +187,10 @@ impl Message for FromTerminal {
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), WireError> {
         match self {
             Self::Output(bytes) => put_raw(tag::OUTPUT, bytes, out),
+            Self::Took { bytes, masked } => {
+                let [a, b, c, d] = bytes.to_be_bytes();
+                put(tag::TOOK, &[a, b, c, d, u8::from(*masked)], out);
+            }
             Self::Exited(None) => put(tag::EXITED, &[], out),
             Self::Exited(Some(code)) => put(tag::EXITED, &code.to_be_bytes(), out),
         }
@@ -196,6 +200,10 @@ impl Message for FromTerminal {
     fn decode(tag: u8, payload: &[u8]) -> Result<Self, WireError> {
         match tag {
             tag::OUTPUT => Ok(Self::Output(payload.to_vec())),
+            tag::TOOK => get_array(tag, payload).map(|[a, b, c, d, masked]| Self::Took {
+                bytes: u32::from_be_bytes([a, b, c, d]),
+                masked: masked != 0,
+            }),
             tag::EXITED if payload.is_empty() => Ok(Self::Exited(None)),
             tag::EXITED => {
                 get_array(tag, payload).map(|code| Self::Exited(Some(i32::from_be_bytes(code))))

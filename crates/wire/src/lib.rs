@@ -10,7 +10,7 @@
 //! | `Terminal` | orchestrator | [`ToTerminal`] frames one way, [`FromTerminal`] frames the other |
 //! | `Dial` | orchestrator | one [`Dialled`] frame back, then raw bytes both ways |
 //! | `Call` | agent | [`Reply`] frames back until `Exit` |
-//! | `Lines` | agent, once, at its start | [`Line`] frames |
+//! | `Lines` | agent, once, at its start | [`Line`] frames: command lines, and the programs under them |
 //! | `Docker` | agent | raw bytes both ways: what a Docker client says, and is told |
 //!
 //! Pure: shapes and their encoding, no runtime. Neither side trusts the other's lengths: a frame
@@ -21,7 +21,7 @@ pub mod frame;
 use serde::{Deserialize, Serialize};
 
 /// The version of this protocol; both sides refuse another one.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What a stream is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ pub enum Open {
     Dial { host: String, port: u16 },
     /// Somebody in the workstation ran `deployctl`, `edgectl` or `oncall`.
     Call(Call),
-    /// The command lines of all shells.
+    /// The command lines of all shells and the programs that ran.
     Lines { version: u32 },
     /// A client connected to the workstation's Docker socket.
     Docker,
@@ -81,11 +81,18 @@ pub enum ToTerminal {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FromTerminal {
     Output(Vec<u8>),
+    /// So many more bytes of input have reached the terminal. `masked`: it did not echo what is typed
+    /// while reading whole lines, as for a password.
+    Took {
+        bytes: u32,
+        masked: bool,
+    },
     /// The shell is gone; nothing follows.
     Exited(Option<i32>),
 }
 
-/// A command line of a shell. Times are the agent's monotonic clock, microseconds since its start.
+/// A command line of a shell, or a program that ran. Times are the agent's monotonic clock,
+/// microseconds since its start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Line {
@@ -99,4 +106,47 @@ pub enum Line {
     Ended { id: u64, terminal: String, exit: i32, at_us: u64, printed_bytes: u64, printed: String },
     /// Records were lost or unreadable.
     Lost { reason: String, at_us: u64 },
+    /// A program that has ended, or that has run for a while and goes on.
+    Program(Program),
+    /// A program that was told while it ran has ended.
+    ProgramEnded { id: u64, at_us: u64, exit: Option<i32> },
+    /// Programs of a line (of no line: `None`) were counted and not told one by one, or not seen at
+    /// all (`count` is then `None`).
+    ProgramsMissed {
+        terminal: String,
+        line: Option<u64>,
+        count: Option<u64>,
+        reason: String,
+        at_us: u64,
+    },
+}
+
+/// One program that the kernel was asked to run (`execve` or `execveat`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Program {
+    /// Larger than that of any program that began earlier.
+    pub id: u64,
+    /// Empty when it ran in no terminal of ours.
+    pub terminal: String,
+    /// The command line under which it ran; `None` when it ran under none.
+    pub line: Option<u64>,
+    pub pid: u32,
+    pub parent: u32,
+    /// The file, as the kernel was given it.
+    pub path: String,
+    /// Empty when it could not be read.
+    pub argv: Vec<String>,
+    /// Whether there was more than `path` and `argv` hold, or they could not be read.
+    pub cut: bool,
+    /// Empty when it could not be read.
+    pub cwd: String,
+    /// `false` when there was no such file, so that nothing ran.
+    pub ran: bool,
+    pub at_us: u64,
+    /// `None` while it runs.
+    pub ended_us: Option<u64>,
+    /// The exit code, or 128 and the signal; `None` while it runs, when the kernel did not tell, and
+    /// when the process went on as another program.
+    pub exit: Option<i32>,
 }

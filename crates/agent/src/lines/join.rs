@@ -73,6 +73,11 @@ impl Joiner {
         steps
     }
 
+    /// The number of the line that began last.
+    pub(super) fn last_id(&self) -> u64 {
+        self.last_id
+    }
+
     /// A shell is back at its prompt.
     pub(super) fn prompt(
         &mut self,

@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 
 use nix::pty::{Winsize, openpty};
 use nix::unistd::{Uid, setfsuid, ttyname};
-use rustix::termios::tcsetwinsize;
+use rustix::termios::{LocalModes, tcgetattr, tcsetwinsize};
 use tokio::io::unix::AsyncFd;
 
 use super::Size;
@@ -67,6 +67,15 @@ impl Pty {
                 return Ok(filled);
             }
         }
+    }
+
+    /// Whether what is typed now is read as a line and not echoed, as a password is. A program that
+    /// reads single keys (an editor, the shell's own prompt) echoes by itself, or does not.
+    pub(super) fn masks(&self) -> bool {
+        tcgetattr(&self.fd).is_ok_and(|now| {
+            now.local_modes.contains(LocalModes::ICANON)
+                && !now.local_modes.contains(LocalModes::ECHO)
+        })
     }
 
     /// Waits until the programs' side takes input, and gives it some.

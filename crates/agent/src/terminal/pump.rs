@@ -9,6 +9,7 @@ use wire::frame::{Decoder, encode_output};
 
 use super::printed::Printed;
 use super::pty::Pty;
+use super::taken::Taken;
 use super::{Size, Stream};
 use crate::AgentError;
 use crate::reaper::Exit;
@@ -27,28 +28,38 @@ pub(super) async fn output(
     pty: &Pty,
     to: &mut tokio::io::WriteHalf<Stream>,
     printed: &Printed,
+    taken: &Taken,
     mut exit: Exit,
 ) -> Result<(), AgentError> {
     let mut buffer = vec![0; TURN];
     let mut frame = Vec::with_capacity(TURN + 16);
     let mut gone = false;
     loop {
+        frame.clear();
         let read = if gone {
             timeout(SILENCE, pty.read(&mut buffer)).await.unwrap_or(Ok(0))
         } else {
             tokio::select! {
                 biased;
                 read = pty.read(&mut buffer) => read,
+                () = taken.overdue() => {
+                    taken.put(&mut frame)?;
+                    Ok(0)
+                }
                 // The reaper outlives every shell; were it gone, so would be the shell.
                 _ = exit.wait_for(Option::is_some) => { gone = true; continue }
             }
         };
+        if !frame.is_empty() {
+            to.write_all(&frame).await.map_err(AgentError::stream)?;
+            continue;
+        }
         let bytes = buffer.get(..read.map_err(AgentError::stream)?).unwrap_or_default();
         if bytes.is_empty() {
             return Ok(());
         }
         printed.feed(bytes);
-        frame.clear();
+        taken.put(&mut frame)?;
         encode_output(bytes, &mut frame);
         to.write_all(&frame).await.map_err(AgentError::stream)?;
     }
@@ -59,6 +70,7 @@ pub(super) async fn input(
     pty: &Pty,
     mut from: tokio::io::ReadHalf<Stream>,
     mut decoder: Decoder,
+    taken: &Taken,
 ) -> Result<(), AgentError> {
     let mut buffer = vec![0; 16 * 1024];
     let mut waiting: Vec<u8> = Vec::new();
@@ -73,7 +85,9 @@ pub(super) async fn input(
         tokio::select! {
             biased;
             written = pty.write(&waiting), if !waiting.is_empty() => {
-                waiting.drain(..written.map_err(AgentError::stream)?);
+                let written = written.map_err(AgentError::stream)?;
+                waiting.drain(..written);
+                taken.add(written, pty.masks());
             }
             read = from.read(&mut buffer), if waiting.len() < WAITING => {
                 match read.map_err(AgentError::stream)? {

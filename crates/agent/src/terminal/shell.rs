@@ -1,6 +1,6 @@
 //! A shell on a terminal: how it is started, hung up and ended. What it prints is not seen here.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -9,9 +9,10 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tokio::time::timeout;
 
+use super::Known;
 use crate::context::Context;
 use crate::reaper::Exit;
-use crate::{AgentError, login};
+use crate::{AgentError, login, programs};
 
 /// The leader of a session of its own, whose process group has its number.
 #[derive(Debug)]
@@ -22,10 +23,16 @@ pub(super) struct Shell {
 
 impl Shell {
     /// Starts one on `tty`, by way of [`login`], which makes the terminal its own and gives up root.
-    pub(super) fn start(tty: OwnedFd, context: &Context) -> Result<Self, AgentError> {
+    /// From then on the agent is told of every program that runs under it.
+    pub(super) fn start(
+        tty: OwnedFd,
+        known: &Known,
+        context: &Context,
+    ) -> Result<Self, AgentError> {
         let shell = |source| AgentError::Shell { source };
+        let (ours, theirs) = programs::pair().map_err(shell)?;
         let mut command = Command::new("/proc/self/exe");
-        command.arg0(login::NAME);
+        command.arg0(login::NAME).arg(theirs.as_raw_fd().to_string());
         if let Some(folder) = &context.settings.trial {
             command.arg(folder);
         }
@@ -34,7 +41,17 @@ impl Shell {
         command.stderr(Stdio::from(tty));
         let child = command.spawn().map_err(shell)?;
         let pid = child.id().cast_signed();
+        context.lines.started(child.id(), known);
+        let as_user = context.settings.trial.is_none();
+        let (terminal, lines) = (known.name.clone(), context.lines.clone());
+        let watch = programs::Watch { shell: child.id(), terminal, as_user, lines };
+        tokio::spawn(watch.run(ours));
         Ok(Self { pid, exit: context.reaper.watch(pid) })
+    }
+
+    /// Its process number.
+    pub(super) fn pid(&self) -> u32 {
+        self.pid.cast_unsigned()
     }
 
     /// `Some` once it is gone.

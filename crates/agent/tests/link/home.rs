@@ -119,6 +119,16 @@ impl Home {
         self.folder.as_ref().unwrap().path().join("run")
     }
 
+    /// The agent's process number.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
+    /// Kills the agent. Its folder stays as long as the test.
+    pub(crate) async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+
     /// Ends the link, and gives the agent's exit code.
     pub(crate) async fn hang_up(self) -> Option<i32> {
         let Self { mut child, opens, inbound, folder } = self;
@@ -127,6 +137,19 @@ impl Home {
         drop(folder);
         status.code()
     }
+}
+
+/// Waits until something is there.
+pub(crate) async fn until<T>(what: impl Fn() -> Option<T>) -> T {
+    let wait = async {
+        loop {
+            if let Some(it) = what() {
+                return it;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(PATIENCE, wait).await.expect("it did not come for too long")
 }
 
 /// One stream with frames on it.
@@ -160,6 +183,7 @@ impl Talk {
             }
             match self.hear::<FromTerminal>().await {
                 Some(FromTerminal::Output(bytes)) => seen.extend(bytes),
+                Some(FromTerminal::Took { .. }) => {}
                 other => panic!("{other:?} instead of {text:?}; so far {so_far:?}"),
             }
         }
@@ -171,6 +195,7 @@ impl Talk {
         loop {
             match self.hear::<FromTerminal>().await {
                 Some(FromTerminal::Output(bytes)) => seen.extend(bytes),
+                Some(FromTerminal::Took { .. }) => {}
                 Some(FromTerminal::Exited(code)) => {
                     return (String::from_utf8_lossy(&seen).into_owned(), code);
                 }
@@ -179,17 +204,31 @@ impl Talk {
         }
     }
 
-    /// The next thing about command lines that is not the clock.
+    /// The next thing about command lines: not the clock, and not the programs under them.
     pub(crate) async fn line(&mut self) -> Line {
         let line = async {
             loop {
                 let line = self.hear::<Line>().await.expect("the lines ended");
-                if !matches!(line, Line::Clock { .. }) {
+                let other = matches!(
+                    line,
+                    Line::Clock { .. } | Line::Program(_) | Line::ProgramEnded { .. }
+                );
+                if !other {
                     return line;
                 }
             }
         };
         timeout(PATIENCE, line).await.expect("no line came for too long")
+    }
+
+    /// The next thing that is told, but for the clock.
+    pub(crate) async fn any_line(&mut self) -> Line {
+        loop {
+            let line = self.hear::<Line>().await.expect("the lines ended");
+            if !matches!(line, Line::Clock { .. }) {
+                return line;
+            }
+        }
     }
 
     /// The next line that ends: as it was typed, its exit code and what it printed.

@@ -71,6 +71,25 @@ async fn the_shell_is_not_root_and_owns_its_terminal_and_nothing_of_the_agent() 
 }
 
 #[tokio::test]
+async fn programs_of_another_user_than_the_agents_are_seen() {
+    let mut workstation = Workstation::start("programs");
+    let (mut terminal, mut lines) = workstation.at_prompt().await;
+    // `ls -d /etc`.
+    terminal.type_in("echo bHMgLWQgL2V0Ywo= | base64 -d | env sh; deployctl > /dev/null\r").await;
+    let mut seen = Vec::new();
+    while seen.len() < 4 {
+        if let Line::Program(program) = lines.any_line().await
+            && program.line.is_some()
+        {
+            assert_eq!((program.cwd.as_str(), program.cut), ("/home/oncall", false));
+            seen.push(program.argv.join(" "));
+        }
+    }
+    seen.sort();
+    assert_eq!(seen, ["base64 -d", "env sh", "ls -d /etc", "sh"]);
+}
+
+#[tokio::test]
 async fn a_pane_of_tmux_is_told_too() {
     let mut workstation = Workstation::start("tmux");
     let (mut terminal, mut lines) = workstation.at_prompt().await;

@@ -5,7 +5,7 @@ use wire::Line;
 use crate::home::{Home, Talk};
 
 /// A terminal that is at its first prompt, and the stream of lines.
-async fn at_prompt() -> (Home, Talk, Talk) {
+pub(crate) async fn at_prompt() -> (Home, Talk, Talk) {
     let mut home = Home::here();
     let mut lines = home.lines().await;
     let terminal = home.terminal("t1").await;

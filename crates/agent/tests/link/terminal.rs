@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use wire::{FromTerminal, Line, ToTerminal};
 
-use crate::home::Home;
+use crate::home::{Home, Talk};
 
 #[tokio::test]
 async fn a_terminal_is_a_real_one_with_a_shell_that_leads_its_session() {
@@ -69,6 +69,38 @@ async fn ctrl_c_reaches_the_program_while_it_floods() {
     terminal.until("after").await;
 }
 
+/// The input that a terminal has taken: how many bytes, and whether they were masked.
+async fn took(terminal: &mut Talk, mut bytes: usize) -> Vec<bool> {
+    let mut seen = Vec::new();
+    while bytes > 0 {
+        match terminal.hear().await {
+            Some(FromTerminal::Took { bytes: more, masked }) => {
+                seen.extend(std::iter::repeat_n(masked, more as usize));
+                bytes -= more as usize;
+            }
+            Some(FromTerminal::Output(_)) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    seen
+}
+
+#[tokio::test]
+async fn what_is_typed_without_an_echo_is_told_as_masked() {
+    let home = Home::here();
+    let mut terminal = home.terminal("t1").await;
+    let line = "stty -echo; echo wh''at; read -r x; stty echo; echo \"<$x>\"\r";
+    terminal.type_in(line).await;
+    assert!(took(&mut terminal, line.len()).await.iter().all(|masked| !masked));
+    terminal.until("what").await;
+    terminal.type_in("s3cret\r").await;
+    assert!(took(&mut terminal, 7).await.iter().all(|masked| *masked));
+    // Nothing was echoed: what is seen of it is what the line printed.
+    assert!(!terminal.until("<s3cret>").await.replace("<s3cret>", "").contains("s3cret"));
+    terminal.type_in("ls\r").await;
+    assert!(took(&mut terminal, 3).await.iter().all(|masked| !masked));
+}
+
 #[tokio::test]
 async fn a_flood_comes_whole() {
     let home = Home::here();
@@ -80,6 +112,7 @@ async fn a_flood_comes_whole() {
             Some(FromTerminal::Output(bytes)) => {
                 count += bytes.iter().filter(|byte| **byte == b'x').count();
             }
+            Some(FromTerminal::Took { .. }) => {}
             Some(FromTerminal::Exited(_)) => break,
             None => panic!("the stream ended"),
         }

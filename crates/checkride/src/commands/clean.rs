@@ -1,19 +1,18 @@
 //! `checkride clean`: remove what ended sessions left on the engine, and close their journals.
-//! Sessions that still run are left alone.
+//! Sessions that still run are left alone, and so is everything of other homes without `--all`.
 
 use anyhow::Result;
-use orchestrator::lost;
 use serde_json::json;
 use testbed::Engine;
 
+use super::earlier::{self, Earlier};
 use crate::exit::Code;
 use crate::{places, print};
 
-pub(super) async fn run(images: bool, json: bool) -> Result<Code> {
+pub(super) async fn run(all: bool, images: bool, json: bool) -> Result<Code> {
     let home = places::home()?;
     let engine = Engine::connect().await?;
-    let removed = testbed::clean::orphans(&engine, |session| home.is_live(session)).await?;
-    let closed = lost::close(&home)?;
+    let Earlier { removed, closed } = earlier::close(&engine, &home, all).await?;
     let images =
         if images { testbed::clean::images(&engine).await?.images } else { removed.images };
     if json {

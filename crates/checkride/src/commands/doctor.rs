@@ -17,7 +17,8 @@ struct Finding {
 }
 
 pub(super) async fn run(json: bool) -> Result<Code> {
-    let mut findings = vec![engine().await, data_folder(), programs(), labs()];
+    let mut findings = engine().await;
+    findings.extend([data_folder(), programs(), labs()]);
     findings.extend(tools());
     let good = findings.iter().all(|finding| finding.state != "missing");
     if json {
@@ -40,12 +41,19 @@ fn version(version: &testbed::EngineVersion) -> String {
     format!("{} (API {}, {}{runc})", version.engine, version.api, version.os)
 }
 
-async fn engine() -> Finding {
+async fn engine() -> Vec<Finding> {
     let what = "docker engine";
-    match Engine::connect().await {
-        Ok(engine) => Finding { what, state: "good", detail: version(engine.version()) },
-        Err(error) => missing(what, &error.into()),
-    }
+    let engine = match Engine::connect().await {
+        Ok(engine) => engine,
+        Err(error) => return vec![missing(what, &error.into())],
+    };
+    let there = Finding { what, state: "good", detail: version(engine.version()) };
+    let escapes = testbed::advisory::of(engine.version()).into_iter().map(|advisory| Finding {
+        what: "known escapes",
+        state: "warning",
+        detail: format!("{}: {}", advisory.cves, advisory.detail),
+    });
+    std::iter::once(there).chain(escapes).collect()
 }
 
 fn data_folder() -> Finding {

@@ -4,6 +4,8 @@ mod check;
 mod clean;
 mod completions;
 mod doctor;
+mod earlier;
+mod guard;
 mod images;
 mod labs;
 mod practice;
@@ -36,8 +38,9 @@ pub async fn run(cli: Cli) -> Result<Code> {
         Command::Sessions(json) => sessions::run(json.json),
         Command::Report(args) => report::run(labs, &args),
         Command::Verify { session, json } => verify::run(&session, json.json),
-        Command::Clean { images, json } => clean::run(images, json.json).await,
+        Command::Clean { all, images, json } => clean::run(all, images, json.json).await,
         Command::Doctor(json) => doctor::run(json.json).await,
         Command::Completions { shell } => completions::run(shell),
+        Command::Guard { home, session } => guard::run(&home, &session).await,
     }
 }

@@ -28,7 +28,9 @@ pub(super) async fn run(labs: Option<&Path>, args: &Practice) -> Result<Code> {
     let person = Person::here(Arc::clone(&show))?;
     let stop = signals::stop()?;
     let engine = Engine::connect().await?;
+    let home = places::home()?;
     let images = super::images::ensure(&engine, &lab, show.as_ref()).await?;
+    super::earlier::close_before_start(&engine, &home).await;
     let setup = Setup {
         engine,
         images: Arc::new(images),
@@ -37,8 +39,9 @@ pub(super) async fn run(labs: Option<&Path>, args: &Practice) -> Result<Code> {
         cause_file,
         mode: Mode::Practice,
         seed,
-        home: places::home()?,
+        home,
         strictness: Strictness::BestEffort,
+        guard: super::guard::program(),
     };
     let finished = run_session(&setup, person, show.as_ref(), &stop).await?;
     show.clear();
@@ -51,7 +54,7 @@ fn debrief(setup: &Setup, finished: &Finished) -> Result<Code> {
     if let Some(error) = &finished.failure {
         let code = code_of_run(error);
         if code != Code::Interrupted {
-            print::warning(&orchestrator::run::in_words(error));
+            print::warning(&orchestrator::reasons::in_words(error));
             return Ok(code);
         }
     }

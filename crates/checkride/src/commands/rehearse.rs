@@ -31,7 +31,9 @@ pub(super) async fn run(labs: Option<&Path>, args: &Rehearse) -> Result<Code> {
     let show = Show::new();
     let stop = signals::stop()?;
     let engine = Engine::connect().await?;
+    let home = places::home()?;
     let images = super::images::ensure(&engine, &lab, &show).await?;
+    super::earlier::close_before_start(&engine, &home).await;
     let setup = Setup {
         engine,
         images: Arc::new(images),
@@ -40,8 +42,9 @@ pub(super) async fn run(labs: Option<&Path>, args: &Rehearse) -> Result<Code> {
         cause_file,
         mode: Mode::Rehearsal(persona.id.clone()),
         seed: args.seed,
-        home: places::home()?,
+        home,
         strictness: Strictness::Strict,
+        guard: super::guard::program(),
     };
     let (summary, finished) = rehearse(&setup, &persona, rehearsal, &show, &stop).await?;
     show.clear();

@@ -18,16 +18,16 @@ use super::scalar::Loose;
 pub(crate) struct Act {
     /// What is done.
     pub(crate) verb: At<Verb>,
-    /// To what: a deployment, a container (restart and all of `docker`), a merchant (limit, unlimit) or a server
-    /// (drain, undrain).
+    /// To what: a deployment, a container (restart and all of `docker`), a merchant (limit, unlimit),
+    /// a server (drain, undrain), a setting (sql-alter-system) or a table (other SQL).
     pub(crate) target: Option<At<String>>,
     /// What of it: a version (deploy, rollback), the key of a setting (config-set), a number
     /// (scale, limit).
     pub(crate) detail: Option<Loose>,
 }
 
-/// What can be done to the system: with `deployctl` and `edgectl`, or with `docker` (restart, stop,
-/// start, kill, pause, unpause, update, exec).
+/// What can be done to the system: with `deployctl` and `edgectl`, with `docker` (restart, stop,
+/// start, kill, pause, unpause, update, exec), and with SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Verb {
@@ -47,6 +47,21 @@ pub(crate) enum Verb {
     Unpause,
     Update,
     Exec,
+    SqlTerminate,
+    SqlCancel,
+    SqlAlterSystem,
+    SqlReload,
+    SqlCreateIndex,
+    SqlDropIndex,
+    SqlReindex,
+    SqlVacuum,
+    SqlAnalyze,
+    SqlLock,
+    SqlDml,
+    SqlDdl,
+    SqlAlterRole,
+    SqlGrant,
+    SqlResetStatistics,
 }
 
 impl Verb {
@@ -68,6 +83,21 @@ impl Verb {
             Self::Unpause => "unpause",
             Self::Update => "update",
             Self::Exec => "exec",
+            Self::SqlTerminate => "sql-terminate",
+            Self::SqlCancel => "sql-cancel",
+            Self::SqlAlterSystem => "sql-alter-system",
+            Self::SqlReload => "sql-reload",
+            Self::SqlCreateIndex => "sql-create-index",
+            Self::SqlDropIndex => "sql-drop-index",
+            Self::SqlReindex => "sql-reindex",
+            Self::SqlVacuum => "sql-vacuum",
+            Self::SqlAnalyze => "sql-analyze",
+            Self::SqlLock => "sql-lock",
+            Self::SqlDml => "sql-dml",
+            Self::SqlDdl => "sql-ddl",
+            Self::SqlAlterRole => "sql-alter-role",
+            Self::SqlGrant => "sql-grant",
+            Self::SqlResetStatistics => "sql-reset-statistics",
         }
     }
 }

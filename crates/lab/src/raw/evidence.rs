@@ -34,6 +34,10 @@ pub(crate) enum Sighting {
     Log(LogSighting),
     /// The Docker CLI was told something.
     Docker(DockerSighting),
+    /// The database answered statements of the person.
+    Sql(SqlSighting),
+    /// Prometheus answered a question of the person.
+    Metrics(MetricsSighting),
     /// A command line in a terminal printed something.
     Command(CommandSighting),
     /// A page of the wiki was read.
@@ -84,6 +88,26 @@ pub(crate) struct DockerSighting {
     pub(crate) target: Option<Regex>,
     /// What stood in the answer: names, images and states for `ps`, JSON for `inspect`, what the
     /// program printed for `exec`.
+    pub(crate) shown: Option<Regex>,
+}
+
+/// Statements that the database answered. Its log has the question and not the answer.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct SqlSighting {
+    /// A table or view that they name.
+    pub(crate) relation: Regex,
+    /// What stood in their text.
+    pub(crate) statement: Option<Regex>,
+}
+
+/// A question that Prometheus answered.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct MetricsSighting {
+    /// A metric that it names.
+    pub(crate) metric: Regex,
+    /// What stood in the answer (JSON), of which the first 4 KiB are known.
     pub(crate) shown: Option<Regex>,
 }
 

@@ -24,12 +24,25 @@ pub(crate) struct System {
     pub(crate) internet: Option<At<String>>,
     /// The HAProxy service that `edgectl` governs.
     pub(crate) edge: Option<At<String>>,
+    /// The PostgreSQL whose own log says what the person asked of it.
+    pub(crate) database: Option<Database>,
     /// What `deployctl` governs, by the name that people type.
     #[serde(default)]
     pub(crate) deployments: BTreeMap<Id, Deployment>,
     /// Changes from before the session, oldest first, that `deployctl history` shows.
     #[serde(default)]
     pub(crate) history: Vec<PastChange>,
+}
+
+/// A PostgreSQL that logs each statement of a role, as JSON (`jsonlog`) on its own output.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Database {
+    /// The service of the Compose file.
+    pub(crate) service: At<String>,
+    /// The role that the person on call has there, for which `log_statement` is `all`,
+    /// `log_duration` is `on` and `log_error_verbosity` is `verbose`.
+    pub(crate) role: At<String>,
 }
 
 /// A service that can be deployed, scaled, configured and restarted.

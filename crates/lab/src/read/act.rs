@@ -28,6 +28,21 @@ pub(crate) fn act(raw: &Act, system: &System, found: &mut Findings) -> ActPatter
             edge(raw, system, found);
             server(raw, system, found);
         }
+        Verb::SqlTerminate
+        | Verb::SqlCancel
+        | Verb::SqlAlterSystem
+        | Verb::SqlReload
+        | Verb::SqlCreateIndex
+        | Verb::SqlDropIndex
+        | Verb::SqlReindex
+        | Verb::SqlVacuum
+        | Verb::SqlAnalyze
+        | Verb::SqlLock
+        | Verb::SqlDml
+        | Verb::SqlDdl
+        | Verb::SqlAlterRole
+        | Verb::SqlGrant
+        | Verb::SqlResetStatistics => database(raw, system, found),
     }
     ActPattern {
         verb: raw.verb.value.name().to_owned(),
@@ -101,6 +116,14 @@ fn edge(raw: &Act, system: &System, found: &mut Findings) {
     if system.edge.is_none() {
         let message = format!("`{}` needs an edge, and the lab has none", raw.verb.value.name());
         found.error(Rule::Act, &raw.verb, message, "name the service as `edge` in lab.yaml");
+    }
+}
+
+fn database(raw: &Act, system: &System, found: &mut Findings) {
+    if system.database.is_none() {
+        let message = format!("`{}` needs a database, and the lab has none", raw.verb.value.name());
+        let help = "name its service and the person's role as `database` in lab.yaml";
+        found.error(Rule::Act, &raw.verb, message, help);
     }
 }
 

@@ -63,6 +63,14 @@ fn sighting(raw: &raw::Sighting, sights: &Sights, found: &mut Findings) -> Sight
             target: raw.target.as_ref().map(|target| container(target, sights.system, found)),
             shown: pattern(raw.shown.as_ref(), found),
         },
+        raw::Sighting::Sql(raw) => Sighting::Sql {
+            relation: sql_relation(&raw.relation, sights.system, found),
+            statement: pattern(raw.statement.as_ref(), found),
+        },
+        raw::Sighting::Metrics(raw) => Sighting::Metrics {
+            metric: found.pattern(&raw.metric),
+            shown: pattern(raw.shown.as_ref(), found),
+        },
         raw::Sighting::Command(raw) => Sighting::Command {
             line: found.pattern(&raw.line),
             shown: pattern(raw.shown.as_ref(), found),
@@ -137,6 +145,14 @@ fn log_service(raw: &Regex, system: &System, found: &mut Findings) -> Pattern {
         system.compose.services.keys().chain(&containers).map(String::as_str).collect();
     let names: Vec<&str> = names.into_iter().collect();
     if names.is_empty() { found.pattern(raw) } else { one_of(raw, "service", &names, found) }
+}
+
+fn sql_relation(raw: &Regex, system: &System, found: &mut Findings) -> Pattern {
+    if system.database.is_none() {
+        let help = "name its service and the person's role as `database` in lab.yaml";
+        found.error(Rule::Unseeable, raw, "no database writes statements down", help);
+    }
+    found.pattern(raw)
 }
 
 fn answer(at: &At<String>, sights: &Sights, found: &mut Findings) -> String {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::deployment::deployment;
 use super::folder::Folder;
 use crate::compose::Compose;
-use crate::lab::{PastChange, System};
+use crate::lab::{Database, PastChange, System};
 use crate::raw::{self, at::At};
 use crate::rule::Rule;
 use crate::source::{Findings, words};
@@ -26,7 +26,8 @@ pub(crate) fn system(
 ) -> System {
     service(&raw.workstation, &compose, found);
     prometheus(&raw.prometheus, &compose, found);
-    for named in [&raw.internet, &raw.edge].into_iter().flatten() {
+    let database = raw.database.as_ref().map(|database| &database.service);
+    for named in [raw.internet.as_ref(), raw.edge.as_ref(), database].into_iter().flatten() {
         service(named, &compose, found);
     }
     workstation_is_linked(&raw.workstation, &compose, found);
@@ -42,6 +43,10 @@ pub(crate) fn system(
         prometheus: raw.prometheus.value.clone(),
         internet: text(&raw.internet),
         edge: text(&raw.edge),
+        database: raw.database.as_ref().map(|raw| Database {
+            service: raw.service.value.clone(),
+            role: found.line(&raw.role),
+        }),
         deployments,
         history: Vec::new(),
     };

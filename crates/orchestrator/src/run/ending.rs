@@ -6,6 +6,7 @@ use std::time::Instant;
 use session::event::{Kind, Outcome, Phase};
 
 use super::{Finished, Folder, RunError, Session};
+use crate::reasons::in_words;
 use crate::stage::Stage;
 
 /// Ends the session. Takes what the phases gave, also when they were cut short.
@@ -31,7 +32,7 @@ pub(super) async fn end(
         session.notice.warn(&in_words(&error));
         failure.get_or_insert(error);
     }
-    let detail = failure.as_ref().map(in_words).unwrap_or_default();
+    let detail = failure.as_ref().map(|error| in_words(error)).unwrap_or_default();
     session.recorder.truth(Kind::SessionEnded { outcome, detail });
     if failure.is_none() {
         session.enter(Phase::Sealed);
@@ -74,18 +75,8 @@ async fn recover(session: &mut Session<'_>, stage: &Stage) {
 /// By label, so that what a half-done provision left is found as well.
 async fn remove(session: &mut Session<'_>, held: &Folder) -> Result<(), RunError> {
     let begun = Instant::now();
-    testbed::clean::session(&session.setup.engine, &held.folder.id).await?;
+    let owner = session.setup.home.owner(&held.folder.id)?;
+    testbed::clean::session(&session.setup.engine, &owner).await?;
     session.timings.teardown = Some(begun.elapsed());
     Ok(())
-}
-
-/// The error with its sources, on one line.
-pub fn in_words(error: &RunError) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text.push_str(&format!(": {cause}"));
-        source = cause.source();
-    }
-    text
 }

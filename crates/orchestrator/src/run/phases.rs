@@ -12,6 +12,7 @@ use crate::doors::PageText;
 use crate::health::Now;
 use crate::home::SessionFolder;
 use crate::player::{Player, Seat};
+use crate::prometheus::Pass;
 use crate::stage::{Parts, Stage, in_words};
 use crate::terminal::Terminal;
 
@@ -37,15 +38,18 @@ pub(super) async fn go(
     let begun = Instant::now();
     session.enter(Phase::Provision);
     let setup = session.setup;
+    let pass = Pass::default();
+    let lab = pass.known_in(&setup.lab);
+    let owner = setup.home.owner(&folder.id)?;
     let testbed =
-        Testbed::provision(&setup.engine, &folder.id, &setup.lab, &setup.images, session.notice)
-            .await?;
+        Testbed::provision(&setup.engine, &owner, &lab, &setup.images, session.notice).await?;
     let parts = Parts {
         lab: &setup.lab,
         cause: &setup.cause.id,
         images: &setup.images,
         recorder: &session.recorder,
         folder,
+        pass,
     };
     let stage = stage_slot.insert(Stage::set_up(testbed, &parts)?);
     let (columns, rows) = player.size();

@@ -88,6 +88,11 @@ fn act(cause: &Cause, clock: Clock, event: &Event) -> Act {
         act.before.clone_from(before);
         act.after.clone_from(after);
         act.ok = *ok;
+    } else if let Kind::Sql { verb, target, detail, ok, .. } = &event.kind {
+        act.verb = format!("sql-{verb}");
+        act.target.clone_from(target);
+        act.detail.clone_from(detail);
+        act.ok = *ok;
     } else {
         // A door that acts without the control plane: the kind's own name is the verb.
         act.verb = event.kind.name();

@@ -127,8 +127,14 @@ pub(super) fn done(events: &[Event]) -> Option<f64> {
 
 pub(super) fn gaps(events: &[Event]) -> Vec<GapNote> {
     let gap = |event: &Event| {
-        let Kind::Gap { door, reason } = &event.kind else { return None };
-        Some(GapNote { seq: event.seq, at_s: event.at_s(), door: *door, reason: reason.clone() })
+        let (door, reason) = if let Kind::Gap { door, reason } = &event.kind {
+            (*door, reason.clone())
+        } else if let Kind::ProgramsMissed { .. } | Kind::Truncated { .. } = &event.kind {
+            (event.door, crate::report::headline::headline(&event.kind))
+        } else {
+            return None;
+        };
+        Some(GapNote { seq: event.seq, at_s: event.at_s(), door, reason })
     };
     events.iter().filter_map(gap).collect()
 }

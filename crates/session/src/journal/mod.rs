@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 
 pub use head::{Head, key_id, public_key};
 pub use recover::{Recovery, read, recover};
-pub use verify::{State, Verdict, verify};
+pub use verify::{Problem, State, Verdict, verify};
 pub use writer::Writer;
 
 /// The version of the format that this module writes and reads.

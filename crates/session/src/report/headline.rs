@@ -5,10 +5,11 @@ use crate::event::{Certainty, Kind, PanelView, Phase};
 use super::words::{duration, standing};
 
 /// What happened, in one line. Raw: the caller cleans and escapes it.
-pub(super) fn headline(kind: &Kind) -> String {
+pub(crate) fn headline(kind: &Kind) -> String {
     truth(kind)
         .or_else(|| terminal(kind))
         .or_else(|| look(kind))
+        .or_else(|| asked(kind))
         .or_else(|| words(kind))
         .unwrap_or_else(|| kind.name())
 }
@@ -52,6 +53,16 @@ fn terminal(kind: &Kind) -> Option<String> {
         }
     } else if let Kind::LineStarted { line, .. } = kind {
         format!("$ {line} (did not end)")
+    } else if let Kind::ProgramRan { argv, path, .. } = kind {
+        format!("Ran {}", if argv.is_empty() { path.clone() } else { argv.join(" ") })
+    } else if let Kind::ProgramsMissed { terminal, count, reason, .. } = kind {
+        match count {
+            Some(count) => format!("{count} programs in {terminal} counted only: {reason}"),
+            None => format!("Programs in {terminal} not seen: {reason}"),
+        }
+    } else if let Kind::Truncated { terminal, limit_bytes } = kind {
+        let mib = limit_bytes >> 20;
+        format!("The recording of {terminal} is full ({mib} MiB): what is printed is not kept")
     } else if let Kind::TerminalOpened { terminal, .. } = kind {
         format!("Terminal {terminal} opened")
     } else if let Kind::TerminalClosed { terminal, .. } = kind {
@@ -124,6 +135,36 @@ fn docker(kind: &Kind) -> String {
     text
 }
 
+/// What the database and Prometheus wrote down.
+fn asked(kind: &Kind) -> Option<String> {
+    let text = if let Kind::Sql { verb, statement, detail, ok, .. } = kind {
+        let text = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+        let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
+        let failed = if *ok { "" } else { " (failed)" };
+        format!("SQL {verb}: {}{detail}{failed}", cut(&text))
+    } else if let Kind::MetricsAsked { route, expression, range_s, refused, status, .. } = kind {
+        let range = range_s.map_or(String::new(), |range| format!(", over {}", duration(range)));
+        let end = match (refused, status) {
+            (Some(reason), _) => format!(" (refused: {reason})"),
+            (None, 200) => String::new(),
+            (None, status) => format!(" (status {status})"),
+        };
+        format!("Prometheus {route} {}{range}{end}", cut(expression))
+    } else {
+        return None;
+    };
+    Some(text)
+}
+
+/// The beginning of a text, as much as a headline has room for.
+fn cut(text: &str) -> String {
+    const HEADLINE: usize = 160;
+    match text.char_indices().nth(HEADLINE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 fn words(kind: &Kind) -> Option<String> {
     let text = if let Kind::Asked { question, .. } = kind {
         format!("Asked: {question}")
@@ -149,6 +190,10 @@ pub(super) fn shown(kind: &Kind) -> Option<String> {
     | Kind::Docker { shown, .. } = kind
     {
         shown.clone()
+    } else if let Kind::Sql { statement, error, .. } = kind {
+        error.iter().fold(statement.clone(), |text, error| format!("{text}\n\n{error}"))
+    } else if let Kind::MetricsAsked { expression, shown, .. } = kind {
+        format!("{expression}\n\n{shown}")
     } else if let Kind::DashboardViewed { panels, .. } = kind {
         panels.iter().map(panel).collect::<Vec<_>>().join("\n\n")
     } else if let Kind::Asked { who, answer, .. } = kind {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::Report;
+use super::commands::LineVerdict;
 use super::headline::headline;
 use super::text::one_line;
 use super::words;
@@ -25,6 +26,7 @@ fn sections(out: &mut String, report: &Report) -> std::fmt::Result {
     beliefs(out, report)?;
     channel(out, report)?;
     timeline(out, report)?;
+    programs(out, report)?;
     record(out, report)
 }
 
@@ -180,6 +182,36 @@ fn timeline(out: &mut String, report: &Report) -> std::fmt::Result {
         writeln!(out, "| {clock} | {effect} | {door} | {} |", cell(&headline(&entry.event)))?;
     }
     writeln!(out)
+}
+
+/// Lines that hide programs, programs without a line, and gaps; the others are counted.
+fn programs(out: &mut String, report: &Report) -> std::fmt::Result {
+    writeln!(out, "## Command lines and programs\n\n{}\n", words::lines(&report.commands))?;
+    let mut any = false;
+    for command in &report.commands {
+        let hidden: Vec<_> = command.programs.iter().filter(|program| program.hidden).collect();
+        let verdict = words::verdict(command.verdict);
+        if hidden.is_empty() && command.verdict != LineVerdict::Gap {
+            continue;
+        }
+        any = true;
+        let line = match command.line_id {
+            Some(_) => code(&command.line),
+            None => format!("without a command line in {}", code(&command.terminal)),
+        };
+        writeln!(out, "- {line} ({verdict})")?;
+        for program in hidden.iter().take(words::HIDDEN) {
+            let ended = words::program_end(program);
+            writeln!(out, "  - ran {}{ended}", code(&program.words()))?;
+        }
+        if hidden.len() > words::HIDDEN {
+            writeln!(out, "  - and {} more", hidden.len() - words::HIDDEN)?;
+        }
+        if command.missed > 0 {
+            writeln!(out, "  - {} programs were counted only", command.missed)?;
+        }
+    }
+    if any { writeln!(out) } else { Ok(()) }
 }
 
 fn record(out: &mut String, report: &Report) -> std::fmt::Result {

@@ -4,7 +4,8 @@
 //! at any time. It says what was looked at before something was changed, and what became of the
 //! system. It gives no score, compares nobody and recommends nothing: a person sets the level.
 
-mod headline;
+mod commands;
+pub(crate) mod headline;
 mod health;
 pub mod html;
 pub mod json;
@@ -22,6 +23,7 @@ use serde_json::{Value, json};
 use crate::assessment::{Assessment, assess};
 use crate::event::{Door, Effect, Event, Kind, Outcome, Participant};
 use crate::journal::Verdict;
+pub use commands::{Command, LineVerdict, ProgramFacts};
 pub use health::{Health, Mark, MarkKind, Series, Span};
 
 /// What no report of Checkride says, in words for the report itself.
@@ -42,6 +44,8 @@ pub struct Report {
     #[serde(flatten)]
     pub assessment: Assessment,
     pub health: Health,
+    /// Every command line with the programs that ran under it, and those that ran under none.
+    pub commands: Vec<Command>,
     /// Every event of the session in order.
     pub timeline: Vec<Entry>,
     /// What `verify` found of the journal; `None` when it was not asked.
@@ -131,6 +135,7 @@ pub fn build(lab: &Lab, cause: &Cause, events: &[Event], integrity: Option<Verdi
         session: session_facts(events),
         cause: cause_facts(cause),
         health: health::health(lab, events, &assessment),
+        commands: commands::commands(events),
         timeline: timeline(events, &assessment),
         page,
         assessment,

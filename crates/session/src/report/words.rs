@@ -4,6 +4,7 @@ use crate::assessment::{Act, ActIs, Assessment};
 use crate::event::{Door, Effect, Kind, Outcome, Standing};
 
 use super::Report;
+use super::commands::{Command, LineVerdict, ProgramFacts};
 
 /// The first action in words.
 pub(super) struct Lead {
@@ -134,6 +135,8 @@ pub(super) fn door(door: Door) -> &'static str {
         Door::Control => "control",
         Door::Dashboards => "dashboards",
         Door::Logs => "logs",
+        Door::Sql => "sql",
+        Door::Metrics => "metrics",
         Door::Changes => "changes",
         Door::Wiki => "wiki",
         Door::Channel => "channel",
@@ -150,6 +153,41 @@ pub(super) fn effect(effect: Effect) -> &'static str {
         Effect::Say => "say",
         Effect::Think => "think",
         Effect::Truth => "truth",
+    }
+}
+
+/// As many hidden programs of one line are listed; the others are in the JSON.
+pub(super) const HIDDEN: usize = 50;
+
+/// How many lines were told how, such as `9 command lines: 8 confirmed, 1 line only.`
+pub(super) fn lines(commands: &[Command]) -> String {
+    let lines: Vec<_> = commands.iter().filter(|command| command.line_id.is_some()).collect();
+    let all = [LineVerdict::Confirmed, LineVerdict::LineOnly, LineVerdict::Gap];
+    let count = |it: LineVerdict| lines.iter().filter(|command| command.verdict == it).count();
+    let counts = all.map(|it| (count(it), verdict(it)));
+    let counts: Vec<_> = counts.iter().filter(|(count, _)| *count > 0).collect();
+    let parts: Vec<_> = counts.iter().map(|(count, word)| format!("{count} {word}")).collect();
+    let programs: usize = commands.iter().map(|command| command.programs.len()).sum();
+    let detail = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    format!("{} command lines{detail}; {programs} programs.", lines.len())
+}
+
+/// How a program ended, such as ` (exit 2)`; nothing when it went well.
+pub(super) fn program_end(program: &ProgramFacts) -> String {
+    match (program.ran, program.exit, program.duration_s) {
+        (false, ..) => " (no such program)".to_owned(),
+        (true, Some(0), _) | (true, None, Some(_)) => String::new(),
+        (true, Some(code), _) => format!(" (exit {code})"),
+        (true, None, None) => " (did not end)".to_owned(),
+    }
+}
+
+pub(super) fn verdict(verdict: LineVerdict) -> &'static str {
+    match verdict {
+        LineVerdict::Confirmed => "confirmed",
+        LineVerdict::LineOnly => "line only",
+        LineVerdict::ExecOnly => "programs only",
+        LineVerdict::Gap => "gap",
     }
 }
 
@@ -178,5 +216,7 @@ pub(super) fn is_listed(kind: &Kind, has_end: bool) -> bool {
         return !has_end;
     }
     let window = matches!(kind, Kind::TerminalResized { .. } | Kind::TerminalOpened { .. });
-    !window && !matches!(kind, Kind::Health { .. })
+    // Programs are shown under their lines.
+    let program = matches!(kind, Kind::ProgramRan { .. } | Kind::ProgramEnded { .. });
+    !window && !program && !matches!(kind, Kind::Health { .. })
 }

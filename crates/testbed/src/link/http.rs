@@ -47,12 +47,26 @@ impl Link {
         port: u16,
         path_and_query: &str,
     ) -> Result<HttpAnswer, LinkError> {
+        self.http_get_with(host, port, path_and_query, None).await
+    }
+
+    /// As [`Link::http_get`], with one more header, by name and value.
+    ///
+    /// # Errors
+    /// As there; and when the header is none.
+    pub async fn http_get_with(
+        &self,
+        host: &str,
+        port: u16,
+        path_and_query: &str,
+        header: Option<(&'static str, &str)>,
+    ) -> Result<HttpAnswer, LinkError> {
         let uri: Uri = path_and_query
             .parse()
             .ok()
             .filter(|uri: &Uri| uri.path().starts_with('/'))
             .ok_or_else(|| LinkError::Path { path: path_and_query.to_owned() })?;
-        let target = Target { host, port, uri };
+        let target = Target { host, port, uri, header };
         match tokio::time::timeout(ANSWER_WITHIN, self.get(&target)).await {
             Ok(answer) => answer,
             Err(_) => {
@@ -84,6 +98,10 @@ impl Link {
         let mut request = Request::new(Empty::new());
         *request.uri_mut() = target.uri.clone();
         request.headers_mut().insert(HOST, target.host_header()?);
+        if let Some((name, value)) = target.header {
+            let value = value.parse().map_err(|_| LinkError::Path { path: name.to_owned() })?;
+            request.headers_mut().insert(name, value);
+        }
         let answer = sender.send_request(request).await.map_err(|source| target.http(source))?;
         let status = answer.status().as_u16();
         let body = Limited::new(answer.into_body(), LONGEST_BODY).collect().await;
@@ -97,6 +115,7 @@ struct Target<'a> {
     host: &'a str,
     port: u16,
     uri: Uri,
+    header: Option<(&'static str, &'a str)>,
 }
 
 impl Target<'_> {

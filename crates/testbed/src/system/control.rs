@@ -118,7 +118,7 @@ impl Testbed {
             .get(service_name)
             .ok_or_else(|| TestbedError::UnknownService { service: service_name.to_owned() })?;
         let body = inner.body(name, service_name, service, address, image, environment);
-        let id = create(&inner.engine, &inner.session, name, body).await;
+        let id = create(&inner.engine, &inner.owner.session, name, body).await;
         let id = id.map_err(|source| failed("create", name, source))?;
         let member = Member { id: id.clone(), service: service_name.to_owned(), address };
         inner.members().insert(name.to_owned(), member);
@@ -147,7 +147,7 @@ impl Inner {
         environment: &BTreeMap<String, String>,
     ) -> ContainerCreateBody {
         let place = Place {
-            session: &self.session,
+            owner: &self.owner,
             name,
             service: service_name,
             network: &self.network.name,

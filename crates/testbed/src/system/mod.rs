@@ -21,7 +21,7 @@ use lab::compose::Service;
 use lab::lab::Lab;
 
 use crate::clean::{self, Removed};
-use crate::{Engine, Link, Refusal};
+use crate::{Engine, Link, Owner, Refusal};
 
 pub use exec::{ExecOutput, SpawnedExec};
 pub use logs::LogLine;
@@ -43,7 +43,7 @@ pub struct Testbed {
 
 struct Inner {
     engine: Engine,
-    session: String,
+    owner: Owner,
     network: Network,
     services: BTreeMap<String, Service>,
     members: Mutex<BTreeMap<String, Member>>,
@@ -118,7 +118,7 @@ impl Testbed {
 
     /// The session that everything here belongs to.
     pub fn session(&self) -> &str {
-        &self.inner.session
+        &self.inner.owner.session
     }
 
     /// The containers' names as people type them (`payments-1`, `edge`), sorted.
@@ -145,7 +145,7 @@ impl Testbed {
     /// When the engine does not answer or keeps something; [`clean::orphans`] finds that later.
     pub async fn tear_down(&self) -> Result<Removed, clean::CleanError> {
         self.inner.watch.expected().mark_all();
-        let removed = clean::session(&self.inner.engine, &self.inner.session).await?;
+        let removed = clean::session(&self.inner.engine, &self.inner.owner).await?;
         self.inner.members().clear();
         Ok(removed)
     }

@@ -6,7 +6,7 @@ use bollard::models::{Ipam, IpamConfig, NetworkCreateRequest};
 use bollard::query_parameters::ListNetworksOptions;
 
 use super::address::{self, Subnet};
-use crate::{Engine, Refusal, label};
+use crate::{Engine, Owner, Refusal};
 
 /// A subnet that was free when we looked may be taken by the time we ask; so many times we look
 /// for the next one.
@@ -29,11 +29,12 @@ pub(crate) enum NetworkError {
 }
 
 /// Creates the session's network on a subnet that nobody uses.
-pub(crate) async fn create(engine: &Engine, session: &str) -> Result<Network, NetworkError> {
+pub(crate) async fn create(engine: &Engine, owner: &Owner) -> Result<Network, NetworkError> {
     let taken = taken(engine).await?;
+    let session = owner.session.as_str();
     for subnet in address::candidates(session, &taken).take(TRIES) {
         let docker = engine.docker().clone();
-        let request = request(session, subnet);
+        let request = request(owner, subnet);
         match engine.create(async move { docker.create_network(request).await }).await {
             Ok(_) => return Ok(Network { name: session.to_owned(), subnet }),
             Err(refusal) if refusal.said().contains("overlaps") => {
@@ -53,10 +54,10 @@ async fn taken(engine: &Engine) -> Result<Vec<Subnet>, Refusal> {
 
 /// `internal` leaves out the route to the world; `inhibit_ipv4` leaves out the bridge's own
 /// address, at which the host would still answer.
-fn request(session: &str, subnet: Subnet) -> NetworkCreateRequest {
+fn request(owner: &Owner, subnet: Subnet) -> NetworkCreateRequest {
     let option = ("com.docker.network.bridge.inhibit_ipv4", "true");
     NetworkCreateRequest {
-        name: session.to_owned(),
+        name: owner.session.clone(),
         driver: Some("bridge".to_owned()),
         internal: Some(true),
         enable_ipv6: Some(false),
@@ -69,7 +70,7 @@ fn request(session: &str, subnet: Subnet) -> NetworkCreateRequest {
             ..Ipam::default()
         }),
         options: Some(HashMap::from([(option.0.to_owned(), option.1.to_owned())])),
-        labels: Some(label::of_session(session)),
+        labels: Some(owner.labels()),
         ..NetworkCreateRequest::default()
     }
 }
@@ -80,11 +81,13 @@ mod tests {
 
     #[test]
     fn the_network_has_no_way_to_the_host_or_out() {
-        let request = request("s-1", Subnet::parse("10.213.0.32/27").unwrap());
+        let owner = Owner { home: "h-1".to_owned(), session: "s-1".to_owned() };
+        let request = request(&owner, Subnet::parse("10.213.0.32/27").unwrap());
         assert_eq!(request.internal, Some(true));
         let options = request.options.unwrap();
         assert_eq!(options["com.docker.network.bridge.inhibit_ipv4"], "true");
-        assert_eq!(request.labels.unwrap()["checkride.session"], "s-1");
+        assert_eq!(request.labels.as_ref().unwrap()["checkride.session"], "s-1");
+        assert_eq!(request.labels.unwrap()["checkride.home"], "h-1");
         let config = request.ipam.unwrap().config.unwrap().remove(0);
         assert_eq!(config.subnet.as_deref(), Some("10.213.0.32/27"));
         assert_eq!(config.gateway.as_deref(), Some("10.213.0.33"));

@@ -17,7 +17,7 @@ use super::spec::{self, Place};
 use super::watch::Watch;
 use super::{Inner, Member, Testbed, environment};
 use crate::link::{Carrier, Piece};
-use crate::{Engine, Images, Link, Progress, Refusal, clean};
+use crate::{Engine, Images, Link, Owner, Progress, Refusal, clean};
 
 /// The agent says its first word within this time.
 const LINK_WITHIN: Duration = Duration::from_secs(15);
@@ -72,18 +72,18 @@ impl Testbed {
     /// What the engine refused, with the container's name. Everything is removed again.
     pub async fn provision(
         engine: &Engine,
-        session: &str,
+        owner: &Owner,
         lab: &Lab,
         images: &Images,
         progress: &dyn Progress,
     ) -> Result<Testbed, ProvisionError> {
-        let watch = Watch::start(engine, session);
-        let started = Plan { engine, session, lab, images, progress }.carry_out().await;
+        let watch = Watch::start(engine, owner);
+        let started = Plan { engine, owner, lab, images, progress }.carry_out().await;
         match started {
             Ok(Started { network, members, link }) => Ok(Testbed {
                 inner: Arc::new(Inner {
                     engine: engine.clone(),
-                    session: session.to_owned(),
+                    owner: owner.clone(),
                     network,
                     services: lab.system.compose.services.clone(),
                     members: Mutex::new(members),
@@ -92,8 +92,8 @@ impl Testbed {
                 }),
             }),
             Err(error) => {
-                if let Err(left) = clean::session(engine, session).await {
-                    tracing::warn!(%session, error = %left, "something of a failed start is left");
+                if let Err(left) = clean::session(engine, owner).await {
+                    tracing::warn!(session = owner.session, error = %left, "something of a failed start is left");
                 }
                 Err(error)
             }
@@ -103,7 +103,7 @@ impl Testbed {
 
 struct Plan<'a> {
     engine: &'a Engine,
-    session: &'a str,
+    owner: &'a Owner,
     lab: &'a Lab,
     images: &'a Images,
     progress: &'a dyn Progress,
@@ -133,7 +133,7 @@ impl Plan<'_> {
         }
         let starts = names.iter().zip(addresses).map(|((name, key, service), address)| {
             let place = Place {
-                session: self.session,
+                owner: self.owner,
                 name,
                 service: key,
                 network: &network.name,
@@ -157,10 +157,10 @@ impl Plan<'_> {
     }
 
     async fn network(&self) -> Result<Network, ProvisionError> {
-        network::create(self.engine, self.session).await.map_err(|error| match error {
+        network::create(self.engine, self.owner).await.map_err(|error| match error {
             NetworkError::Exhausted => ProvisionError::SubnetsExhausted,
             NetworkError::Refused(source) => {
-                ProvisionError::Network { session: self.session.to_owned(), source }
+                ProvisionError::Network { session: self.owner.session.clone(), source }
             }
         })
     }
@@ -173,7 +173,7 @@ impl Plan<'_> {
         let image = self.images.of(place.service);
         let environment = environment(self.lab, place.service);
         let body = spec::container(&place, service, image, &environment);
-        let created = create(self.engine, self.session, place.name, body).await;
+        let created = create(self.engine, &self.owner.session, place.name, body).await;
         let id = created.map_err(|source| not_created(&place, image, source))?;
         let failed = |what, source| ProvisionError::Container {
             what,

@@ -9,7 +9,7 @@ use bollard::models::{
 };
 use lab::compose::Service;
 
-use crate::label;
+use crate::Owner;
 
 /// Limits for a service that names none, so that none is without.
 const MEMORY: u64 = 512 << 20;
@@ -23,7 +23,7 @@ const DNS_OPTIONS: [&str; 3] = ["ndots:1", "timeout:1", "attempts:1"];
 /// Where a container stands in its session.
 #[derive(Debug, Clone)]
 pub(crate) struct Place<'a> {
-    pub(crate) session: &'a str,
+    pub(crate) owner: &'a Owner,
     /// Host name and network name, such as `payments-1`.
     pub(crate) name: &'a str,
     /// The service, which all of its replicas also answer to.
@@ -56,7 +56,7 @@ pub(crate) fn container(
         image: Some(image.to_owned()),
         cmd: service.command.clone(),
         env: Some(environment.iter().map(|(key, value)| format!("{key}={value}")).collect()),
-        labels: Some(label::of_session(place.session)),
+        labels: Some(place.owner.labels()),
         tty: Some(false),
         open_stdin: Some(linked),
         // When the orchestrator dies, the agent reads the end of its input and ends too.

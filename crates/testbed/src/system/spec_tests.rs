@@ -26,9 +26,13 @@ fn service() -> Service {
     }
 }
 
-fn place() -> Place<'static> {
+fn owner() -> Owner {
+    Owner { home: "h-1".into(), session: "s-1".into() }
+}
+
+fn place(owner: &Owner) -> Place<'_> {
     Place {
-        session: "s-1",
+        owner,
         name: "payments-2",
         service: "payments",
         network: "s-1",
@@ -39,7 +43,7 @@ fn place() -> Place<'static> {
 
 fn made(service: &Service) -> ContainerCreateBody {
     let environment = BTreeMap::from([("POOL_SIZE".to_owned(), "8".to_owned())]);
-    container(&place(), service, "checkride/payments:1", &environment)
+    container(&place(&owner()), service, "checkride/payments:1", &environment)
 }
 
 fn host(service: &Service) -> HostConfig {
@@ -148,9 +152,10 @@ fn names_from_outside_fail_soon_and_are_asked_of_nobody() {
 }
 
 #[test]
-fn the_only_label_is_the_session() {
+fn the_only_labels_are_the_session_and_the_home() {
     let labels = made(&service()).labels.unwrap();
-    assert_eq!(labels, HashMap::from([("checkride.session".to_owned(), "s-1".to_owned())]));
+    let wanted = [("checkride.session", "s-1"), ("checkride.home", "h-1")];
+    assert_eq!(labels, wanted.map(|(key, value)| (key.to_owned(), value.to_owned())).into());
     assert_eq!(made(&service()).env, Some(vec!["POOL_SIZE=8".to_owned()]));
 }
 

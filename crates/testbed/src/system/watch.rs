@@ -11,7 +11,7 @@ use futures::{Stream, StreamExt};
 use tokio::sync::watch;
 
 use super::expected::Expected;
-use crate::{Engine, label};
+use crate::{Engine, Owner};
 
 /// A container that ended without having been asked to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,12 +40,12 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn start(engine: &Engine, session: &str) -> Watch {
+    pub(super) fn start(engine: &Engine, owner: &Owner) -> Watch {
         let (sender, heard) = watch::channel(Heard::default());
         let expected = Arc::new(Expected::default());
         let listener = Listener {
             docker: engine.docker().clone(),
-            session: session.to_owned(),
+            owner: owner.clone(),
             expected: expected.clone(),
             heard: sender,
         };
@@ -94,7 +94,7 @@ impl Changes {
 
 struct Listener {
     docker: Docker,
-    session: String,
+    owner: Owner,
     expected: Arc<Expected>,
     heard: watch::Sender<Heard>,
 }
@@ -117,7 +117,7 @@ impl Listener {
 
     /// Asks from a second ago on, so that nothing between this call and the first byte is lost.
     fn options(&self) -> bollard::query_parameters::EventsOptions {
-        let mut filters = label::filter(label::SESSION, Some(&self.session));
+        let mut filters = self.owner.filter();
         filters.insert("type".to_owned(), vec!["container".to_owned()]);
         let kinds = ["start", "die", "oom", "destroy"].map(str::to_owned);
         filters.insert("event".to_owned(), kinds.to_vec());
@@ -144,7 +144,7 @@ impl Listener {
                 let name = attributes.get("name").map(String::as_str).unwrap_or_default();
                 let code = attributes.get("exitCode").and_then(|code| code.parse().ok());
                 death = Some(Death {
-                    name: plain(&self.session, name),
+                    name: plain(&self.owner.session, name),
                     exit_code: code.unwrap_or(-1),
                     oom: oom.contains(&id) || self.killed_for_memory(&id).await,
                 });

@@ -1,6 +1,7 @@
 //! What is removed and what is not.
 
-use testbed::{Engine, ProvisionError, Silent, Testbed, clean};
+use testbed::clean::Reach;
+use testbed::{Engine, Owner, ProvisionError, Silent, Testbed, clean};
 
 use crate::ground::{images, lab, on, session, shell, sleeper};
 
@@ -15,7 +16,7 @@ async fn two_sessions_stand_beside_each_other() {
         let there = two.exec("workstation", &["sh", "-c", own], None).await.unwrap();
         assert_ne!(here.1, String::from_utf8(there.stdout).unwrap().trim());
         let removed = two.tear_down().await.unwrap();
-        assert!(removed.sessions.contains(&other) && removed.sessions.len() == 1);
+        assert!(removed.sessions.contains(&other.session) && removed.sessions.len() == 1);
         assert_eq!(one.run("edge", "echo alive").await.1, "alive");
     })
     .await;
@@ -29,11 +30,33 @@ async fn orphans_are_removed_and_live_sessions_are_not() {
             Testbed::provision(&live.engine, &dead, &live.lab, &live.images, &Silent).await;
         // As a killed process would leave it: nobody takes it down.
         drop(started.unwrap());
-        let is_live = |session: &str| session != dead;
-        let removed = clean::orphans(&live.engine, is_live).await.unwrap();
-        assert_eq!(removed.sessions.iter().collect::<Vec<_>>(), [&dead]);
+        // Other tests' sessions bear the same home; they are none of this test's business.
+        let is_live = |session: &str| session != dead.session;
+        let removed = clean::orphans(&live.engine, Reach::Home(&dead.home), is_live).await.unwrap();
+        assert_eq!(removed.sessions.iter().collect::<Vec<_>>(), [&dead.session]);
         assert_eq!((removed.containers.len(), removed.networks.len()), (2, 1));
         assert_eq!(live.run("edge", "echo alive").await.1, "alive");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_homes_session_is_spared_unless_everything_is_asked_for() {
+    on("mine", &[("edge", sleeper())], |mine| async move {
+        let own = session("neighbour");
+        let other = Owner { home: format!("{}-other", own.home), ..own };
+        let started =
+            Testbed::provision(&mine.engine, &other, &mine.lab, &mine.images, &Silent).await;
+        let theirs = started.unwrap();
+        // To this home, the other one's session looks like one that nobody runs.
+        let is_live = |session: &str| session != other.session;
+        let reach = Reach::Home(&mine.owner.home);
+        assert!(clean::orphans(&mine.engine, reach, is_live).await.unwrap().is_empty());
+        let alive = theirs.exec("edge", &["echo", "alive"], None).await.unwrap();
+        assert_eq!(alive.stdout, b"alive\n");
+        let removed = clean::orphans(&mine.engine, Reach::Engine, is_live).await.unwrap();
+        assert_eq!(removed.sessions.iter().collect::<Vec<_>>(), [&other.session]);
+        assert_eq!(mine.run("edge", "echo alive").await.1, "alive");
     })
     .await;
 }
@@ -50,7 +73,7 @@ async fn a_start_that_is_given_up_leaves_nothing() {
         clean::session(&engine, &session).await.unwrap();
         // Looked for in another way than the code does.
         let left = std::process::Command::new("docker")
-            .args(["ps", "--all", "--quiet", "--filter", &format!("name={session}")])
+            .args(["ps", "--all", "--quiet", "--filter", &format!("name={}", session.session)])
             .output()
             .unwrap();
         assert_eq!(String::from_utf8(left.stdout).unwrap(), "");

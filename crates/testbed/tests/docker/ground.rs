@@ -9,7 +9,7 @@ use futures::StreamExt;
 use futures::future::ready;
 use lab::compose::{Compose, Image, Service};
 use lab::lab::{Lab, Page, SteadyState, System};
-use testbed::{Engine, Images, Silent, Testbed, clean};
+use testbed::{Engine, Images, Owner, Silent, Testbed, clean};
 use tokio::sync::OnceCell;
 
 /// Longer than anything here takes on a busy machine.
@@ -18,15 +18,16 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// A running system that is removed when the test is over.
 pub struct Ground {
     pub engine: Engine,
-    pub session: String,
+    pub owner: Owner,
     pub lab: Lab,
     pub images: Images,
     pub testbed: Testbed,
 }
 
-/// A session name of our own. `name` is the test's.
-pub fn session(name: &str) -> String {
-    format!("t-testbed-{name}-{}", std::process::id())
+/// A session of our own. `name` is the test's.
+pub fn session(name: &str) -> Owner {
+    let id = std::process::id();
+    Owner { home: format!("t-home-{id}"), session: format!("t-testbed-{name}-{id}") }
 }
 
 /// Runs `test` on a system with `services` beside the workstation, and removes it in any case.
@@ -35,13 +36,13 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     let engine = Engine::connect().await.unwrap();
-    let session = session(name);
+    let owner = session(name);
     let lab = lab(services);
     let images = images(&engine, &lab).await;
-    let testbed = Testbed::provision(&engine, &session, &lab, &images, &Silent).await.unwrap();
-    let ground = Ground { engine: engine.clone(), session: session.clone(), lab, images, testbed };
+    let testbed = Testbed::provision(&engine, &owner, &lab, &images, &Silent).await.unwrap();
+    let ground = Ground { engine: engine.clone(), owner: owner.clone(), lab, images, testbed };
     let result = tokio::spawn(test(ground)).await;
-    clean::session(&engine, &session).await.unwrap();
+    clean::session(&engine, &owner).await.unwrap();
     if let Err(failure) = result {
         std::panic::resume_unwind(failure.into_panic());
     }
@@ -132,6 +133,7 @@ pub fn lab(services: &[(&str, Service)]) -> Lab {
             prometheus: String::new(),
             internet: None,
             edge: None,
+            database: None,
             deployments: BTreeMap::new(),
             history: Vec::new(),
         },

@@ -25,7 +25,7 @@ async fn a_system_starts_answers_and_leaves_nothing() {
         let removed = ground.testbed.tear_down().await.unwrap();
         assert_eq!(removed.containers.len(), 4);
         assert_eq!(removed.networks.len(), 1);
-        let again = clean::session(&ground.engine, &ground.session).await.unwrap();
+        let again = clean::session(&ground.engine, &ground.owner).await.unwrap();
         assert!(again.is_empty(), "{again:?}");
         assert!(ground.testbed.tear_down().await.unwrap().is_empty());
     })

@@ -14,3 +14,4 @@ pub(super) const CLOSE: u8 = 34;
 
 pub(super) const OUTPUT: u8 = 48;
 pub(super) const EXITED: u8 = 49;
+pub(super) const TOOK: u8 = 50;

@@ -71,6 +71,7 @@ fn inputs() -> Vec<ToTerminal> {
 fn outputs() -> Vec<FromTerminal> {
     vec![
         FromTerminal::Output(b"\x1b[1m".to_vec()),
+        FromTerminal::Took { bytes: 70_000, masked: true },
         FromTerminal::Exited(Some(-1)),
         FromTerminal::Exited(None),
     ]

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::recorder::Recorder;
-use crate::terminal::Recording;
+use crate::terminal::{RECORDING_LIMIT, Recording};
 
 use super::super::notes::Notes;
 
@@ -32,7 +32,7 @@ impl Tape {
             notes: notes.clone(),
             container: container.to_owned(),
         };
-        match Recording::create(path, columns, rows, recorder.started()) {
+        match Recording::create(path, columns, rows, recorder.started(), RECORDING_LIMIT) {
             Ok(recording) => *tape.lock() = Some(recording),
             Err(error) => tape.lost(&error),
         }
@@ -40,25 +40,36 @@ impl Tape {
     }
 
     pub(super) fn output(&self, bytes: &[u8]) {
-        self.keep(|recording| recording.output(bytes));
+        if self.keep(|recording| recording.output(bytes)) {
+            let container = &self.container;
+            let limit = RECORDING_LIMIT >> 20;
+            self.notes.gap(format!(
+                "the recording of a program in {container} is full at {limit} MiB; what it prints \
+                 from here on is not kept"
+            ));
+        }
     }
 
     pub(super) fn input(&self, bytes: &[u8]) {
-        self.keep(|recording| recording.input(bytes));
+        // Whether it was meant to be seen is known in the container only.
+        let taken = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        self.keep(|recording| recording.sent(bytes).and_then(|_| recording.took(taken, false)));
     }
 
     pub(super) fn resize(&self, columns: u16, rows: u16) {
         self.keep(|recording| recording.resize(columns, rows));
     }
 
-    fn keep(&self, write: impl FnOnce(&mut Recording) -> io::Result<()>) {
+    /// Writes into the recording. `true` when that has just become full.
+    fn keep(&self, write: impl FnOnce(&mut Recording) -> io::Result<bool>) -> bool {
         let mut recording = self.lock();
-        let Some(open) = recording.as_mut() else { return };
-        if let Err(error) = write(open) {
+        let Some(open) = recording.as_mut() else { return false };
+        write(open).unwrap_or_else(|error| {
             *recording = None;
             drop(recording);
             self.lost(&error);
-        }
+            false
+        })
     }
 
     fn lost(&self, error: &io::Error) {

@@ -5,6 +5,7 @@
 //! here could load or run nothing.
 
 mod charts;
+mod commands;
 mod events;
 mod lanes;
 mod lead;
@@ -52,7 +53,7 @@ pub fn render(report: &Report) -> String {
                     (sections::acts(report))
                     (sections::hypotheses(report))
                     (sections::channel(report))
-                    (sections::commands(report))
+                    (commands::commands(report))
                     (sections::record(report))
                 }
             }

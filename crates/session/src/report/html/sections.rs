@@ -1,10 +1,10 @@
-//! The other parts of the page: the cause, acts, hypotheses, what was said, commands, the record.
+//! The other parts of the page: the cause, acts, hypotheses, what was said, the record.
 
 use maud::{Markup, html};
 
-use super::{block, line, moment, section};
+use super::{line, moment, section};
 use crate::assessment::{Act, Hypothesis};
-use crate::event::{Kind, Standing};
+use crate::event::Standing;
 use crate::journal::{State, Verdict};
 use crate::report::{Report, words};
 
@@ -137,43 +137,6 @@ pub(super) fn channel(report: &Report) -> Markup {
         }
     };
     section("channel", "Said and asked", &body)
-}
-
-pub(super) fn commands(report: &Report) -> Markup {
-    let ended: Vec<_> = report
-        .timeline
-        .iter()
-        .filter(|entry| matches!(entry.event, Kind::LineEnded { .. }))
-        .collect();
-    let body = html! {
-        @if ended.is_empty() { p.empty { "No command line was recorded." } }
-        ul.commands {
-            @for entry in ended {
-                @if let Kind::LineEnded { line: typed, cwd, started_s, duration_s, exit, printed, printed_bytes, .. } = &entry.event {
-                    @let since = report.assessment.paged_at_s.map(|at_s| started_s - at_s);
-                    li {
-                        details {
-                            summary {
-                                span.clock { (words::clock(since, *started_s)) }
-                                code { (line(typed)) }
-                                span.quiet {
-                                    (words::duration(*duration_s))
-                                    @match exit {
-                                        Some(0) => {},
-                                        Some(code) => { ", exit " (code) },
-                                        None => ", cut off",
-                                    }
-                                }
-                            }
-                            p.quiet { "in " (line(cwd)) ", " (printed_bytes) " bytes printed" }
-                            @if !printed.trim().is_empty() { (block(printed)) }
-                        }
-                    }
-                }
-            }
-        }
-    };
-    section("commands", "Command lines", &body)
 }
 
 pub(super) fn record(report: &Report) -> Markup {

@@ -1,0 +1,60 @@
+//! What an earlier session left when it was killed: removed and closed before a new one starts, and
+//! by `checkride clean`.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use orchestrator::home::Home;
+use orchestrator::lost;
+use testbed::clean::{self, Reach};
+use testbed::{Engine, Removed};
+
+use crate::print;
+
+/// A request whose sender died is through after so long.
+const SETTLED: Duration = Duration::from_secs(1);
+
+/// What was found.
+pub(super) struct Earlier {
+    pub removed: Removed,
+    /// The sessions whose journals were closed, by their guards too, since somebody was last told.
+    pub closed: Vec<String>,
+}
+
+/// Removes what is left of this home's sessions that nobody runs, with `all` of other homes' too,
+/// and closes their journals.
+///
+/// # Errors
+/// When something cannot be removed or a journal not be written.
+pub(super) async fn close(engine: &Engine, home: &Home, all: bool) -> Result<Earlier> {
+    let owner = home.owner("")?;
+    let reach = if all { Reach::Engine } else { Reach::Home(&owner.home) };
+    let mut removed = clean::orphans(engine, reach, |session| home.is_live(session)).await?;
+    lost::close(home)?;
+    if !removed.is_empty() {
+        // The engine may still be carrying out what a killed session asked for last.
+        tokio::time::sleep(SETTLED).await;
+        let late = clean::orphans(engine, reach, |session| home.is_live(session)).await?;
+        removed.containers.extend(late.containers);
+        removed.networks.extend(late.networks);
+    }
+    Ok(Earlier { removed, closed: lost::tell(home)? })
+}
+
+/// The same at the start of a session, told on standard error. What cannot be cleared up does not
+/// keep anybody from starting.
+pub(super) async fn close_before_start(engine: &Engine, home: &Home) {
+    match close(engine, home, false).await {
+        Ok(earlier) => {
+            for session in &earlier.closed {
+                print::note(&format!(
+                    "the earlier session {session} had been killed; its journal is closed, and \
+                     nothing of it is left (`checkride report {session}`)"
+                ));
+            }
+        }
+        Err(error) => print::warning(&format!(
+            "what earlier sessions left could not be removed: {error:#}; try `checkride clean`"
+        )),
+    }
+}

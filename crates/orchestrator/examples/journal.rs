@@ -1,0 +1,151 @@
+//! How fast a journal is written and checked, against the least that could be done.
+//!
+//! `cargo run --release -p orchestrator --example journal [-- <events> <group>]` writes the same
+//! number of bytes twice into files of one folder, in groups that are brought to the disk: once as
+//! ready lines and nothing else (the floor), once as events, serialised, chained, and with the
+//! signed head replaced after each group. Then it checks and recovers the journal. Prints one JSON
+//! object. No test: the numbers depend on the disk.
+#![allow(clippy::print_stdout, reason = "its output is its purpose")]
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufReader, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use orchestrator::journal::JournalFile;
+use session::event::{Door, Effect, Event, Happening, Kind, Participant};
+use session::journal::{Header, State, public_key, read, recover, verify};
+use session::timeline::Timeline;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// Any key does.
+const KEY: [u8; 32] = [7; 32];
+/// Pairs of measurements; the medians are told.
+const ROUNDS: usize = 5;
+
+fn main() -> Outcome<()> {
+    let mut args = std::env::args().skip(1);
+    let events = args.next().map_or(Ok(50_000), |count| count.parse())?;
+    let group = args.next().map_or(Ok(100), |count| count.parse())?;
+    let events = happened(events);
+    let folder = tempfile::tempdir_in(".")?;
+    let (mut floors, mut ours) = (Vec::new(), Vec::new());
+    let path = folder.path().join("journal.jsonl");
+    for _ in 0..ROUNDS {
+        // In turn, so that what else the machine does meets both.
+        ours.push(write_events(&path, &events, group)?);
+        floors.push(write_lines(&path, &folder.path().join("floor.jsonl"), group)?);
+    }
+    let (floor, ours) = (median(floors), median(ours));
+    let bytes = std::fs::metadata(&path)?.len();
+    let (verified, recovered) = read_back(&path, events.len())?;
+    let per_s = |taken: Duration| events.len() as f64 / taken.as_secs_f64();
+    println!(
+        "{}",
+        serde_json::json!({
+            "events": events.len(),
+            "group": group,
+            "bytes": bytes,
+            "floor_events_per_s": per_s(floor).round(),
+            "events_per_s": per_s(ours).round(),
+            "ratio": floor.as_secs_f64() / ours.as_secs_f64(),
+            "verify_mb_per_s": (bytes as f64 / 1e6 / verified.as_secs_f64()).round(),
+            "recover_s_per_million": recovered.as_secs_f64() * 1e6 / events.len() as f64,
+        })
+    );
+    Ok(())
+}
+
+/// Command lines as a session has them, with some output each.
+fn happened(count: usize) -> Vec<Event> {
+    let mut timeline = Timeline::new();
+    for number in 0..count {
+        let happening = Happening {
+            participant: Participant::Candidate,
+            door: Door::Terminal,
+            effect: Effect::Look,
+            kind: Kind::LineEnded {
+                terminal: "terminal-1".to_owned(),
+                line_id: number as u64,
+                line: "curl -s http://edge:8404/metrics | grep -c backend".to_owned(),
+                cwd: "/home/oncall".to_owned(),
+                started_s: number as f64 / 100.0,
+                duration_s: 0.013,
+                exit: Some(0),
+                printed_bytes: 80,
+                printed: "haproxy_backend_active_servers{proxy=\"payments\"} 2\n".repeat(2),
+            },
+        };
+        let wall = "2026-01-01T00:00:00.000Z".to_owned();
+        timeline.record(happening, Duration::from_millis(number as u64 * 10), wall);
+    }
+    timeline.events().to_vec()
+}
+
+/// The journal as a session writes it.
+fn write_events(path: &Path, events: &[Event], group: usize) -> Outcome<Duration> {
+    gone(path)?;
+    let began = Instant::now();
+    let header = Header::new("bench", "payments", &KEY);
+    let mut journal = JournalFile::create(path, &path.with_extension("head"), &header, &KEY)?;
+    for events in events.chunks(group) {
+        for event in events {
+            journal.append(event)?;
+        }
+        journal.commit()?;
+    }
+    journal.seal()?;
+    Ok(began.elapsed())
+}
+
+/// The same lines, ready-made: one write each and one `fdatasync` a group.
+fn write_lines(from: &Path, to: &Path, group: usize) -> Outcome<Duration> {
+    gone(to)?;
+    let text = std::fs::read(from)?;
+    let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+    let began = Instant::now();
+    let mut file = File::create_new(to)?;
+    for lines in lines.chunks(group) {
+        for line in lines {
+            file.write_all(line)?;
+        }
+        file.sync_data()?;
+    }
+    Ok(began.elapsed())
+}
+
+/// How long it takes to check the journal, and to find where to go on with an unsealed one.
+fn read_back(path: &Path, events: usize) -> Outcome<(Duration, Duration)> {
+    let key = public_key(&KEY);
+    let head = std::fs::read(path.with_extension("head"))?;
+    let began = Instant::now();
+    let verdict = verify(BufReader::new(File::open(path)?), Some(&head), Some(&key));
+    let verified = began.elapsed();
+    if verdict.state != State::Sealed || verdict.events != events as u64 {
+        return Err(verdict.sentence.into());
+    }
+    let bytes = std::fs::read(path)?;
+    let sealed_at = bytes[..bytes.len() - 1].iter().rposition(|byte| *byte == b'\n');
+    let unsealed = &bytes[..sealed_at.map_or(0, |at| at + 1)];
+    let began = Instant::now();
+    recover(unsealed, None, Some(&key), "2026-01-01T00:00:00.000Z")?;
+    let recovered = began.elapsed();
+    if read(unsealed)?.len() != events {
+        return Err("the journal does not read back".into());
+    }
+    Ok((verified, recovered))
+}
+
+fn gone(path: &Path) -> Outcome<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+fn median(mut all: Vec<Duration>) -> Duration {
+    all.sort();
+    all.get(all.len() / 2).copied().unwrap_or_default()
+}

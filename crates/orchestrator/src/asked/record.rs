@@ -1,0 +1,70 @@
+//! Writes down what a server of the lab says that it was asked, in the session's time, and not
+//! more of it than a record can hold.
+
+use std::time::{Duration, Instant};
+
+use session::event::{Door, Effect, Kind, Participant};
+
+use crate::recorder::Recorder;
+
+/// Looks that are recorded one by one in a second; of more only the number is.
+const PER_SECOND: u32 = 50;
+
+/// The record of one door. Acts are always recorded.
+pub(crate) struct Record {
+    recorder: Recorder,
+    /// The session's time less the engine's, in microseconds: the least delayed line so far.
+    offset_us: Option<i64>,
+    second: Instant,
+    looks: u32,
+}
+
+// === impl Record ===
+
+impl Record {
+    pub(crate) fn new(recorder: Recorder) -> Record {
+        Record { recorder, offset_us: None, second: Instant::now(), looks: 0 }
+    }
+
+    /// A line arrived that the engine had received at this time of its own.
+    pub(crate) fn clock(&mut self, at_unix_ms: i64) {
+        let now = i64::try_from(self.recorder.now().as_micros()).unwrap_or(i64::MAX);
+        let offset = now.saturating_sub(at_unix_ms.saturating_mul(1000));
+        self.offset_us = Some(self.offset_us.map_or(offset, |known| known.min(offset)));
+    }
+
+    /// The engine's time in seconds since the session's start.
+    pub(crate) fn session_s(&self, at_unix_ms: i64) -> f64 {
+        let us = at_unix_ms.saturating_mul(1000).saturating_add(self.offset_us.unwrap_or(0));
+        Duration::from_micros(u64::try_from(us).unwrap_or(0)).as_secs_f64()
+    }
+
+    /// Records what the person asked.
+    pub(crate) fn write(&mut self, door: Door, effect: Effect, kind: Kind) {
+        if self.second.elapsed() >= Duration::from_secs(1) {
+            let left_out = self.looks.saturating_sub(PER_SECOND);
+            if left_out > 0 {
+                self.gap(
+                    door,
+                    format!(
+                        "{left_out} more questions within a second were not recorded one by one"
+                    ),
+                );
+            }
+            (self.second, self.looks) = (Instant::now(), 0);
+        }
+        if effect == Effect::Look {
+            self.looks += 1;
+            if self.looks > PER_SECOND {
+                return;
+            }
+        }
+        self.recorder.record(Participant::Candidate, door, effect, kind);
+    }
+
+    /// Records that something was missed.
+    pub(crate) fn gap(&self, door: Door, reason: String) {
+        let kind = Kind::Gap { door, reason };
+        self.recorder.record(Participant::Lab, door, Effect::Truth, kind);
+    }
+}

@@ -1,0 +1,219 @@
+//! PostgreSQL's own log (`jsonlog`), read for the statements of one role.
+//!
+//! Pure: lines come in with the engine's time, and what was asked goes out once it has ended. The
+//! role's settings make the server write each statement when it begins and its duration when it
+//! has ended, with the place in the server's source that wrote the line; by that place a line is
+//! known for the server's own, whatever a person may make the server say.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// A line that the engine had to cut is put together again up to this length, in bytes.
+const LONGEST: usize = 1 << 20;
+/// Sessions of the role whose statement has not ended, at most.
+const OPEN: usize = 256;
+/// Ended by somebody with `pg_terminate_backend`, in PostgreSQL's terms `admin_shutdown`.
+const TERMINATED: &str = "57P01";
+/// `query_canceled`, which has this word only when a person did it.
+const CANCELED: (&str, &str) = ("57014", "user request");
+
+/// What a session of the role sent in one piece, and how it ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    pub text: String,
+    /// What the server says beside it: the statement that `EXECUTE` stands for.
+    pub detail: Option<String>,
+    /// The engine's time at its start, in milliseconds since 1970.
+    pub at_unix_ms: i64,
+    /// `None` when it failed or its end is not known.
+    pub duration_ms: Option<f64>,
+    pub failure: Option<Failure>,
+    /// Whether its text may be incomplete.
+    pub cut: bool,
+}
+
+/// What the server said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Five characters, SQLSTATE.
+    pub state: String,
+    pub message: String,
+}
+
+/// What a line of the log told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    Asked(Asked),
+    /// A session of somebody else was ended by a person.
+    Terminated,
+    /// What a session of somebody else was doing was stopped by a person.
+    Canceled,
+    /// The server itself goes down: sessions end for that reason from here on.
+    Stopping,
+}
+
+/// Reads the log line by line.
+#[derive(Debug)]
+pub struct Log {
+    role: String,
+    open: BTreeMap<String, Asked>,
+    /// The beginning of a line that goes on.
+    begun: Option<(i64, String)>,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    #[serde(default)]
+    user: String,
+    #[serde(default)]
+    session_id: String,
+    #[serde(default)]
+    error_severity: String,
+    #[serde(default)]
+    state_code: String,
+    #[serde(default)]
+    message: String,
+    detail: Option<String>,
+    statement: Option<String>,
+    #[serde(default)]
+    func_name: String,
+    #[serde(default)]
+    backend_type: String,
+}
+
+// === impl Log ===
+
+impl Log {
+    /// A log that is read from here on, for one role.
+    pub fn of(role: &str) -> Log {
+        Log { role: role.to_owned(), open: BTreeMap::new(), begun: None }
+    }
+
+    /// Takes the next line, which the engine received at `at_unix_ms`.
+    pub fn line(&mut self, at_unix_ms: i64, text: &str) -> Vec<Told> {
+        if let Ok(line) = serde_json::from_str::<Line>(text) {
+            self.begun = None;
+            return self.entry(at_unix_ms, line);
+        }
+        self.piece(at_unix_ms, text)
+    }
+
+    /// Everything that had not ended when the log did.
+    pub fn end(&mut self) -> Vec<Told> {
+        std::mem::take(&mut self.open).into_values().map(Told::Asked).collect()
+    }
+
+    /// A piece of a line that was too long for the engine, or no line of the log at all.
+    fn piece(&mut self, at_unix_ms: i64, text: &str) -> Vec<Told> {
+        let (at, whole) = match self.begun.take() {
+            Some((at, begun)) => (at, begun + text),
+            None if text.starts_with("{\"timestamp\"") => (at_unix_ms, text.to_owned()),
+            None => return Vec::new(),
+        };
+        if let Ok(line) = serde_json::from_str::<Line>(&whole) {
+            return self.entry(at, line);
+        }
+        if whole.len() < LONGEST {
+            self.begun = Some((at, whole));
+            return Vec::new();
+        }
+        self.too_long(at, &whole)
+    }
+
+    /// The statement of a line that is not read to its end. The beginning of it says whose it is.
+    fn too_long(&mut self, at: i64, whole: &str) -> Vec<Told> {
+        let is_ours = whole.contains(&format!("\"user\":{}", serde_json::json!(self.role)));
+        let Some((_, text)) = whole.split_once("\"message\":\"").filter(|_| is_ours) else {
+            return Vec::new();
+        };
+        let text = text.replace("\\n", "\n").replace("\\\"", "\"");
+        let Some((_, text)) = text.split_once(": ") else { return Vec::new() };
+        let text = text.to_owned();
+        let failure = None;
+        let asked =
+            Asked { text, detail: None, at_unix_ms: at, duration_ms: None, failure, cut: true };
+        vec![Told::Asked(asked)]
+    }
+
+    fn entry(&mut self, at: i64, line: Line) -> Vec<Told> {
+        if line.user != self.role {
+            return others(&line).into_iter().collect();
+        }
+        match line.error_severity.as_str() {
+            "LOG" if is_executor(&line.func_name) => self.said(at, line),
+            "ERROR" | "FATAL" | "PANIC" => self.failed(at, line),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A statement begins, or has ended.
+    fn said(&mut self, at: i64, line: Line) -> Vec<Told> {
+        if let Some(duration) = line.message.strip_prefix("duration: ") {
+            let Some(mut asked) = self.open.remove(&line.session_id) else { return Vec::new() };
+            asked.duration_ms = duration.split(' ').next().and_then(|ms| ms.parse().ok());
+            return vec![Told::Asked(asked)];
+        }
+        let Some(text) = statement_of(&line.message) else { return Vec::new() };
+        let (detail, text) = (line.detail, text.to_owned());
+        let (duration_ms, failure) = (None, None);
+        let asked = Asked { text, detail, at_unix_ms: at, duration_ms, failure, cut: false };
+        let mut told = Vec::new();
+        // The one before has no end in the log; it must not be lost.
+        told.extend(self.open.insert(line.session_id, asked));
+        if self.open.len() > OPEN {
+            told.extend(self.open.pop_first().map(|(_, asked)| asked));
+        }
+        told.into_iter().map(Told::Asked).collect()
+    }
+
+    fn failed(&mut self, at: i64, line: Line) -> Vec<Told> {
+        let failure = Some(Failure { state: line.state_code, message: line.message });
+        let open = self.open.remove(&line.session_id);
+        let asked = match (open, line.statement) {
+            (Some(asked), _) => Asked { failure, ..asked },
+            // It did not get as far as to be run.
+            (None, Some(text)) => {
+                let (detail, duration_ms) = (None, None);
+                Asked { text, detail, at_unix_ms: at, duration_ms, failure, cut: false }
+            }
+            (None, None) => return Vec::new(),
+        };
+        vec![Told::Asked(asked)]
+    }
+}
+
+/// The functions of the server that run what a client sends.
+fn is_executor(function: &str) -> bool {
+    matches!(function, "exec_simple_query" | "exec_execute_message" | "HandleFunctionRequest")
+}
+
+/// `statement: …`, `execute <name>: …` or `fastpath function call: "…" (OID …)`.
+fn statement_of(message: &str) -> Option<&str> {
+    if let Some(text) = message.strip_prefix("statement: ") {
+        return Some(text);
+    }
+    if message.starts_with("fastpath function call: ") {
+        return Some(message);
+    }
+    // A name that holds this mark itself would leave more text, not less.
+    message.strip_prefix("execute ").and_then(|rest| rest.split_once(": ")).map(|(_, text)| text)
+}
+
+fn others(line: &Line) -> Option<Told> {
+    if line.backend_type == "postmaster" {
+        return line.message.contains("shutdown request").then_some(Told::Stopping);
+    }
+    if line.error_severity == "FATAL" && line.state_code == TERMINATED {
+        return Some(Told::Terminated);
+    }
+    let canceled = line.state_code == CANCELED.0 && line.message.contains(CANCELED.1);
+    canceled.then_some(Told::Canceled)
+}
+
+/// Whether a line is only there because this role's statements are written down; a person who
+/// reads the log does not look for those.
+pub fn is_own_statement(role: &str, text: &str) -> bool {
+    serde_json::from_str::<Line>(text)
+        .is_ok_and(|line| line.user == role && line.error_severity == "LOG")
+}

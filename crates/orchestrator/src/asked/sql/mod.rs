@@ -1,0 +1,189 @@
+//! What the person asks of the database, from the database's own log.
+//!
+//! The log says what was sent, whether it failed and how long it took; it does not say what came
+//! back. Whether `pg_terminate_backend` did anything is seen by the sessions that end.
+
+mod functions;
+mod log;
+mod reading;
+mod text;
+mod tree;
+mod verb;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use futures::{Stream, StreamExt};
+use session::event::{Door, Effect, Kind};
+use testbed::LogLine;
+use tokio::time::Instant;
+
+pub use log::is_own_statement;
+pub use reading::{Reading, read};
+pub use verb::Verb;
+
+use super::record::Record;
+use log::{Asked, Log, Told};
+
+/// The first part of a statement that is kept, in bytes.
+const STATEMENT: usize = 4 << 10;
+/// Sessions that are to end have ended so long after the statement that ended them.
+const SETTLE: Duration = Duration::from_millis(250);
+
+/// Records what the role asks, until the log ends.
+pub(crate) async fn follow(
+    mut lines: impl Stream<Item = LogLine> + Unpin,
+    role: String,
+    mut record: Record,
+) {
+    let mut log = Log::of(&role);
+    let mut desk = Desk::default();
+    loop {
+        let told = tokio::select! {
+            line = lines.next() => match line {
+                Some(line) => {
+                    record.clock(line.at_unix_ms);
+                    log.line(line.at_unix_ms, &line.text)
+                }
+                None => break,
+            },
+            () = desk.due() => Vec::new(),
+        };
+        for told in told {
+            desk.take(told, &mut record);
+        }
+        desk.settle(&mut record);
+    }
+    for told in log.end() {
+        desk.take(told, &mut record);
+    }
+    desk.settle_all(&mut record);
+}
+
+/// Statements whose effect is still to be seen.
+#[derive(Default)]
+struct Desk {
+    waiting: Vec<Waiting>,
+    /// Sessions that ended lately with no statement known that would have ended them.
+    stopping: bool,
+}
+
+struct Waiting {
+    asked: Asked,
+    reading: Reading,
+    due: Instant,
+    /// Sessions that were ended or stopped since.
+    sessions: u64,
+}
+
+// === impl Desk ===
+
+impl Desk {
+    fn take(&mut self, told: Told, record: &mut Record) {
+        match told {
+            Told::Asked(asked) => {
+                let reading = read_asked(&asked);
+                if matches!(reading.verb, Verb::Terminate | Verb::Cancel) && !self.stopping {
+                    let due = Instant::now() + SETTLE;
+                    self.waiting.push(Waiting { asked, reading, due, sessions: 0 });
+                } else {
+                    write(&asked, &reading, None, record);
+                }
+            }
+            Told::Terminated => self.count(Verb::Terminate),
+            Told::Canceled => self.count(Verb::Cancel),
+            Told::Stopping => self.stopping = true,
+        }
+    }
+
+    fn count(&mut self, verb: Verb) {
+        if let Some(waiting) = self.waiting.iter_mut().rev().find(|it| it.reading.verb == verb) {
+            waiting.sessions += 1;
+        }
+    }
+
+    /// Resolves when the next one is due, or never.
+    async fn due(&self) {
+        match self.waiting.iter().map(|waiting| waiting.due).min() {
+            Some(due) => tokio::time::sleep_until(due).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn settle(&mut self, record: &mut Record) {
+        let now = Instant::now();
+        for waiting in self.waiting.extract_if(.., |waiting| waiting.due <= now) {
+            write(&waiting.asked, &waiting.reading, Some(waiting.sessions), record);
+        }
+    }
+
+    fn settle_all(&mut self, record: &mut Record) {
+        for waiting in self.waiting.drain(..) {
+            write(&waiting.asked, &waiting.reading, Some(waiting.sessions), record);
+        }
+    }
+}
+
+/// What a person sent, by its text and, for a prepared statement, by what that stands for.
+fn read_asked(asked: &Asked) -> Reading {
+    if let Some(call) = asked.text.strip_prefix("fastpath function call: ") {
+        let name = call.trim_start_matches('"').split('"').next().unwrap_or_default();
+        return read(&format!("SELECT {name}()"));
+    }
+    let mut reading = read(&asked.text);
+    let prepared = asked.detail.as_deref().and_then(|detail| detail.strip_prefix("prepare: "));
+    if let Some(prepared) = prepared {
+        let start = prepared.to_uppercase().find(" AS ").map_or(0, |at| at + 4);
+        let inner = read(prepared.get(start..).unwrap_or(prepared));
+        if reading.verb == Verb::Unknown || inner.verb > reading.verb {
+            reading = inner;
+        }
+    }
+    if asked.cut && !reading.verb.acts() {
+        // What stands behind the cut is not known.
+        reading.verb = Verb::Unknown;
+    }
+    reading
+}
+
+/// Records one. `sessions` is how many were ended or stopped by it, where that is its purpose.
+fn write(asked: &Asked, reading: &Reading, sessions: Option<u64>, record: &mut Record) {
+    let (ok, error) = outcome(asked, reading, sessions);
+    // Of words that mean nothing to the server nothing can have come.
+    let acts = reading.verb.acts() && (ok || reading.verb != Verb::Unknown);
+    let effect = if acts { Effect::Act } else { Effect::Look };
+    let detail = match sessions {
+        Some(1) => "1 session".to_owned(),
+        Some(count) => format!("{count} sessions"),
+        None => text::kept(&reading.detail, STATEMENT),
+    };
+    let started_s = record.session_s(asked.at_unix_ms);
+    let kind = Kind::Sql {
+        verb: reading.verb.name().to_owned(),
+        statement: text::kept(&asked.text, STATEMENT),
+        relations: reading.relations.clone(),
+        target: reading.target.clone(),
+        detail,
+        started_s,
+        duration_ms: asked.duration_ms,
+        ok,
+        error: error.map(|error| text::kept(&error, STATEMENT)),
+    };
+    record.write(Door::Sql, effect, kind);
+}
+
+/// Whether it did what it was for, and what was said when not.
+fn outcome(asked: &Asked, reading: &Reading, sessions: Option<u64>) -> (bool, Option<String>) {
+    let said = asked.failure.as_ref().map(|failure| failure.message.clone());
+    if let Some(sessions) = sessions {
+        let none = || "no session was ended or stopped".to_owned();
+        return (sessions > 0, said.or_else(|| (sessions == 0).then(none)));
+    }
+    let Some(failure) = &asked.failure else { return (true, None) };
+    // An error of the text itself (class 42) comes before anything is run, unless it is in a later
+    // one of several statements.
+    let before = failure.state == "42601" || (failure.state.starts_with("42") && !reading.several);
+    (reading.verb.outlives_failure() && !before, said)
+}

@@ -1,0 +1,184 @@
+//! Connections and requests, with their limits. A request is understood whole and asked again in
+//! the scribe's own words: nothing of its headers but the form's type reaches Prometheus.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_TYPE, HOST, HeaderMap};
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use sha2::{Digest, Sha256};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+use crate::record::{Line, Open, Told};
+use crate::routes::{self, LONGEST_TARGET, Refusal};
+
+/// Connections at a time; more are closed at once.
+const CONNECTIONS: usize = 128;
+/// Questions of people that Prometheus works on at a time; others wait. Fewer than it can take, so
+/// that the orchestrator's never wait for a person's.
+const AT_A_TIME: usize = 2;
+/// A connection that asks nothing for so long is closed.
+const IDLE: Duration = Duration::from_secs(20);
+/// A question waits for its turn, and its answer for its first byte, so long at most.
+const PATIENCE: Duration = Duration::from_secs(12);
+/// A request's head, in bytes.
+const HEAD: usize = 16 << 10;
+/// The header that the orchestrator's own questions carry.
+pub const PASS: &str = "x-scribe-pass";
+
+type Answer = Response<BoxBody<Bytes, hyper::Error>>;
+
+struct Desk {
+    upstream: SocketAddr,
+    /// SHA-256 of the pass, in hex.
+    pass: Option<String>,
+    turns: Semaphore,
+}
+
+/// Serves until the process ends.
+pub async fn serve(listener: TcpListener, upstream: SocketAddr, pass: Option<String>) {
+    let turns = Semaphore::new(AT_A_TIME);
+    let desk = Arc::new(Desk { upstream, pass, turns });
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        // An error is one connection's that was given up before it was taken, or a want of files
+        // that passes.
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::task::yield_now().await;
+            continue;
+        };
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
+        let desk = Arc::clone(&desk);
+        tokio::spawn(async move {
+            let service = service_fn(|request| answer(&desk, request));
+            let connection = hyper::server::conn::http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(IDLE)
+                .max_buf_size(HEAD)
+                .serve_connection(TokioIo::new(stream), service);
+            // What is no HTTP has been answered with 400 by then.
+            let _ = connection.await;
+            drop(place);
+        });
+    }
+}
+
+async fn answer(desk: &Desk, request: Request<Incoming>) -> Result<Answer, hyper::Error> {
+    let began = Instant::now();
+    let is_own = desk.knows(request.headers());
+    let refuse = |refusal, line| refuse(refusal, (!is_own).then(|| Open::new(line, began)));
+    let mut line = Line::of(request.method().as_str(), request.uri().path());
+    let question = request.uri().query().unwrap_or_default();
+    line.question = question.chars().take(LONGEST_TARGET).collect();
+    let route = match routes::route(request.method(), request.uri()) {
+        Ok(route) => route,
+        Err(refusal) => return Ok(refuse(refusal, line)),
+    };
+    line.route = route;
+    let turn = match is_own {
+        true => None,
+        false => match tokio::time::timeout(PATIENCE, desk.turns.acquire()).await {
+            Ok(turn) => turn.ok(),
+            Err(_) => return Ok(refuse(BUSY, line)),
+        },
+    };
+    let question = match Question::read(request).await {
+        Ok(question) => question,
+        Err(refusal) => return Ok(refuse(refusal, line)),
+    };
+    if !question.form.is_empty() {
+        let mark = if line.question.is_empty() { "" } else { "&" };
+        line.question =
+            format!("{}{mark}{}", line.question, String::from_utf8_lossy(&question.form));
+    }
+    let answered = tokio::time::timeout(PATIENCE, question.ask(desk.upstream)).await;
+    let Ok(Ok(answered)) = answered else { return Ok(refuse(SILENT, line)) };
+    line.status = answered.status().as_u16();
+    let open = (!is_own).then(|| Open::new(line, began));
+    drop(turn);
+    let (parts, body) = answered.into_parts();
+    let mut response = Response::new(Told::new(body, open).boxed());
+    *response.status_mut() = parts.status;
+    if let Some(kind) = parts.headers.get(CONTENT_TYPE) {
+        response.headers_mut().insert(CONTENT_TYPE, kind.clone());
+    }
+    Ok(response)
+}
+
+const BUSY: Refusal = Refusal { status: 503, reason: "too many questions at a time" };
+const SILENT: Refusal = Refusal { status: 503, reason: "prometheus does not answer" };
+const TOO_LONG: Refusal = Refusal { status: 413, reason: "the question is too long" };
+
+/// Says why not, and writes that down for a request that is.
+fn refuse(refusal: Refusal, open: Option<Open>) -> Answer {
+    if let Some(mut open) = open {
+        open.line.status = refusal.status;
+        open.line.refused = Some(refusal.reason);
+    }
+    let text = Bytes::from(format!("{}\n", refusal.reason));
+    let body = Full::new(text).map_err(|never| match never {}).boxed();
+    let mut response = Response::new(body);
+    *response.status_mut() =
+        StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
+    response
+}
+
+/// A request that has been read to its end.
+struct Question {
+    method: Method,
+    target: String,
+    form: Bytes,
+}
+
+// === impl Question ===
+
+impl Question {
+    async fn read(request: Request<Incoming>) -> Result<Question, Refusal> {
+        let (parts, body) = request.into_parts();
+        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+        let form = Limited::new(body, LONGEST_TARGET).collect();
+        let form = match tokio::time::timeout(PATIENCE, form).await {
+            Ok(Ok(form)) => form.to_bytes(),
+            Ok(Err(_)) | Err(_) => return Err(TOO_LONG),
+        };
+        Ok(Question { method: parts.method, target, form })
+    }
+
+    async fn ask(self, upstream: SocketAddr) -> Result<Response<Incoming>, String> {
+        let said = |error: &dyn std::error::Error| error.to_string();
+        let stream = TcpStream::connect(upstream).await.map_err(|error| said(&error))?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| said(&error))?;
+        // Its end is the answer's end, which the reader of the answer sees.
+        tokio::spawn(async move { drop(connection.await) });
+        let mut request = Request::builder()
+            .method(&self.method)
+            .uri(&self.target)
+            .header(HOST, upstream.to_string());
+        if self.method == Method::POST {
+            request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        let request = request.body(Full::new(self.form)).map_err(|error| said(&error))?;
+        sender.send_request(request).await.map_err(|error| said(&error))
+    }
+}
+
+// === impl Desk ===
+
+impl Desk {
+    /// Whether the question is the orchestrator's own.
+    fn knows(&self, headers: &HeaderMap) -> bool {
+        let given = headers.get(PASS).map(|pass| hex::encode(Sha256::digest(pass.as_bytes())));
+        // Hashes are compared, so the time that it takes tells nothing about the pass.
+        self.pass.is_some() && given == self.pass
+    }
+}

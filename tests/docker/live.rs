@@ -1,0 +1,154 @@
+//! A lab with somebody in front of it: `checkride practice` in a terminal of the test's own, held
+//! live for as long as the test wants, with the engine's view of its containers.
+
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use nix::pty::{Winsize, openpty};
+use nix::sys::signal::Signal;
+use serde_json::Value;
+
+use crate::ground::{Ground, wait_until};
+use crate::luck::signal;
+
+/// A session that is in its incident. Ends it when it is dropped.
+pub struct Live<'a> {
+    pub ground: &'a Ground,
+    pub session: String,
+    child: Child,
+    keyboard: std::fs::File,
+    screen: Arc<Mutex<Vec<u8>>>,
+    lines: u32,
+}
+
+impl<'a> Live<'a> {
+    /// Starts a lab with this cause and waits until the page has gone out.
+    pub fn start(ground: &'a Ground, cause: &str) -> Live<'a> {
+        let size = Winsize { ws_row: 40, ws_col: 120, ws_xpixel: 0, ws_ypixel: 0 };
+        let pty = openpty(Some(&size), None).unwrap();
+        let own = |fd: &OwnedFd| Stdio::from(fd.try_clone().unwrap());
+        let child = ground
+            .command(&["practice", "payments", "--cause", cause])
+            .stdin(own(&pty.slave))
+            .stdout(own(&pty.slave))
+            .stderr(own(&pty.slave))
+            .spawn()
+            .unwrap();
+        drop(pty.slave);
+        let keyboard = std::fs::File::from(pty.master);
+        let screen = Arc::new(Mutex::new(Vec::new()));
+        watch(keyboard.try_clone().unwrap(), Arc::clone(&screen));
+        let session = ground.session();
+        let live = Live { ground, session, child, keyboard, screen, lines: 0 };
+        wait_until("the incident is on", || {
+            live.ground.journal(&live.session).contains(r#""phase":"live""#).then_some(())
+        });
+        live
+    }
+
+    /// What `docker inspect` says of every container, with its name in the lab.
+    pub fn containers(&self) -> Vec<(String, Value)> {
+        let label = format!("label=checkride.session={}", self.session);
+        let ids = docker(&["ps", "-q", "--filter", &label]);
+        let ids: Vec<&str> = ids.lines().collect();
+        let all = docker(&[&["inspect"], &ids[..]].concat());
+        let all: Vec<Value> = serde_json::from_str(&all).unwrap();
+        let named = all.into_iter().map(|it| (self.plain_name(&it), it));
+        named.collect()
+    }
+
+    fn plain_name(&self, container: &Value) -> String {
+        let name = container["Name"].as_str().unwrap().trim_start_matches('/');
+        name.strip_prefix(&format!("{}-", self.session)).unwrap().to_owned()
+    }
+
+    /// Runs a shell script in a container as whoever the container's own user is, or `user`.
+    pub fn exec(&self, container: &str, user: Option<&str>, script: &str) -> Output {
+        let name = format!("{}-{container}", self.session);
+        let user = user.map_or_else(Vec::new, |user| vec!["--user", user]);
+        let args = [&["exec"], &user[..], &[&name, "bash", "-c", script]].concat();
+        Command::new("docker").args(args).output().unwrap()
+    }
+
+    /// Runs a script in the workstation as the person; gives what it printed.
+    pub fn run(&self, script: &str) -> String {
+        let output = self.exec("workstation", Some("1000:1000"), script);
+        text(&[output.stdout, output.stderr].concat())
+    }
+
+    /// Types a line into the session's real terminal and waits until the shell is through with it;
+    /// gives what it printed, and how long it took.
+    pub fn type_line(&mut self, line: &str) -> (String, Duration) {
+        let begun = Instant::now();
+        let mark = self.type_ahead(line);
+        (self.through(&mark), begun.elapsed())
+    }
+
+    /// Types a line; gives the mark that stands behind what it prints.
+    pub fn type_ahead(&mut self, line: &str) -> String {
+        self.lines += 1;
+        // What is echoed while it is typed does not hold the sum.
+        let left = self.lines * 1000;
+        self.screen.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        writeln!(self.keyboard, "{line}; echo through-$(({left}+7))").unwrap();
+        format!("through-{}", left + 7)
+    }
+
+    /// What the terminal has shown since the last line was typed, once the mark is there.
+    pub fn through(&self, mark: &str) -> String {
+        wait_until(mark, || {
+            let screen = self.screen.lock().unwrap_or_else(PoisonError::into_inner);
+            let printed = text(&screen);
+            printed.contains(mark).then_some(printed)
+        })
+    }
+
+    /// Whether the session is still on, as the record says.
+    pub fn is_on(&mut self) -> bool {
+        let ended = self.ground.journal(&self.session).contains("session-ended");
+        self.child.try_wait().unwrap().is_none() && !ended
+    }
+
+    /// The orchestrator's process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Live<'_> {
+    fn drop(&mut self) {
+        if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
+            signal(&self.child, Signal::SIGTERM);
+        }
+        // A test that has failed already says more than this could.
+        let _ = self.child.wait();
+    }
+}
+
+/// Keeps what the terminal shows, the newest mebibyte.
+fn watch(mut terminal: std::fs::File, screen: Arc<Mutex<Vec<u8>>>) {
+    std::thread::spawn(move || {
+        let mut chunk = [0; 64 << 10];
+        // The end of the other side is an error here, as with every terminal.
+        while let Ok(count @ 1..) = terminal.read(&mut chunk) {
+            let mut screen = screen.lock().unwrap_or_else(PoisonError::into_inner);
+            screen.extend_from_slice(&chunk[..count]);
+            let over = screen.len().saturating_sub(1 << 20);
+            screen.drain(..over);
+        }
+    });
+}
+
+/// What a `docker` command prints.
+pub fn docker(args: &[&str]) -> String {
+    let output = Command::new("docker").args(args).output().unwrap();
+    assert!(output.status.success(), "docker {args:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
