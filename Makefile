@@ -44,6 +44,7 @@ bench: images ## Print how fast things are, as ratios measured in the same run
 	@$(CARGO) run --release -q -p testbed --example echo -- labs/payments $(PROGRAMS) 500
 	@$(CARGO) run --release -q -p orchestrator --example gate -- labs/payments $(PROGRAMS) 400
 	@$(CARGO) bench -q -p agent --bench programs
+	@$(CARGO) run --release -q -p orchestrator --example journal
 	@$(CHECKRIDE) rehearse payments --cause leaky-release --persona methodical --json | grep -A5 '"timings"'
 
 doctor: build ## Check whether this machine has what Checkride needs

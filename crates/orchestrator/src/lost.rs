@@ -162,14 +162,14 @@ mod tests {
         if keep < bytes.len() {
             fs::remove_file(held.folder.head()).unwrap();
         }
-        held.folder.clone()
+        held.folder
     }
 
     fn outcome(folder: &SessionFolder) -> Option<Outcome> {
         let events = report::events(&folder.journal()).unwrap();
-        events.iter().rev().find_map(|event| match &event.kind {
-            Kind::SessionEnded { outcome, .. } => Some(*outcome),
-            _ => None,
+        events.iter().rev().find_map(|event| {
+            let Kind::SessionEnded { outcome, .. } = &event.kind else { return None };
+            Some(*outcome)
         })
     }
 
