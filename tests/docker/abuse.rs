@@ -12,7 +12,7 @@ const USABLE: Duration = Duration::from_millis(1500);
 
 struct Abuse {
     name: &'static str,
-    /// What is typed; `SECONDS` stands for how long it goes on.
+    /// What is typed; `TIME` stands for how long it goes on.
     line: &'static str,
     /// What must stand in what the terminal shows in the end.
     shows: &'static str,
@@ -24,7 +24,7 @@ const ABUSES: &[Abuse] = &[
     Abuse {
         name: "fork bomb",
         // `read` and `kill` are builtins: nothing else can be started while it goes on.
-        line: "(b() { b | b & b; }; b) >/dev/null 2>&1 & read -t SECONDS; builtin kill -9 -1; wait",
+        line: "(b() { b | b & b; }; b) >/dev/null 2>&1 & read -t TIME; builtin kill -9 -1; wait",
         shows: "",
         contained: |live| {
             let processes = top(live).lines().count();
@@ -35,7 +35,7 @@ const ABUSES: &[Abuse] = &[
         name: "disk fill",
         line: "for d in /tmp /home/oncall /dev/shm /run /run/oncall /var/tmp / /dev; do \
                head -c 300M /dev/zero > $d/fill; done 2>&1 | sort | uniq -c | tail -n 20; \
-               read -t SECONDS; rm -f /tmp/fill /home/oncall/fill /dev/shm/fill",
+               read -t TIME; rm -f /tmp/fill /home/oncall/fill /dev/shm/fill",
         shows: "No space left on device",
         contained: |live| {
             // Only what is in memory and has a size can be filled.
@@ -49,16 +49,17 @@ const ABUSES: &[Abuse] = &[
     },
     Abuse {
         name: "log flood",
-        line: "(timeout SECONDS bash -c 'printf -v long %02000d 1; while :; do \
-               exec 3<>/dev/tcp/edge/8080 && printf \"GET /$long HTTP/1.0\\r\\n\\r\\n\" >&3 && \
-               cat <&3 >/dev/null; done' & timeout SECONDS bash -c 'yes \"select 1;\" | psql -qAt \
-               >/dev/null'; wait) 2>/dev/null",
+        line: "end=$((EPOCHSECONDS+TIME)); printf -v long %02000d 1; \
+               (while ((EPOCHSECONDS<end)); do exec 3<>/dev/tcp/edge/8080 && \
+               printf \"GET /$long HTTP/1.0\\r\\n\\r\\n\" >&3 && cat <&3 >/dev/null; done & \
+               while ((EPOCHSECONDS<end)); do printf 'select 1;\\n%.0s' {1..500}; done | \
+               psql -qAt >/dev/null; wait) 2>/dev/null",
         shows: "",
         contained: |live| log_over(live, 21 << 20),
     },
     Abuse {
         name: "processor burn",
-        line: "for i in 1 2 3 4 5 6 7 8; do timeout SECONDS bash -c 'while :; do :; done' & done; wait",
+        line: "for i in 1 2 3 4 5 6 7 8; do timeout TIME bash -c 'while :; do :; done' & done; wait",
         shows: "",
         contained: |live| {
             let name = format!("{}-workstation", live.session);
@@ -70,14 +71,14 @@ const ABUSES: &[Abuse] = &[
     },
     Abuse {
         name: "endless output",
-        line: "timeout SECONDS yes \"$(printf %0200d 1)\"",
+        line: "timeout TIME yes \"$(printf %0200d 1)\"",
         shows: "",
         contained: |_| None,
     },
     Abuse {
         name: "a thousand connections",
         line: "(for i in {1..1000}; do exec {f}<>/dev/tcp/edge/8080 || break; done; \
-               echo \"opened $i\"; read -t SECONDS); \
+               echo \"opened $i\"; read -t TIME); \
                perl -MIO::Socket::UNIX -e 'for (1..1000) { push @s, IO::Socket::UNIX->new(\
                Peer => \"/run/oncall/calls.sock\", Timeout => 1) } sleep 2' 2>/dev/null",
         shows: "opened 1000",
@@ -94,7 +95,7 @@ pub fn walk(live: &mut Live<'_>, neighbour: &mut Live<'_>) -> (String, Vec<Strin
     let calm = work(neighbour, Duration::from_secs(2));
     let mut table = format!("{:<24} {}\n", "neighbour, before", figures(&calm));
     for Abuse { name, line, shows, contained } in ABUSES {
-        let mark = live.type_ahead(&line.replace("SECONDS", &seconds.to_string()));
+        let mark = live.type_ahead(&line.replace("TIME", &seconds.to_string()));
         let worked = work(neighbour, Duration::from_secs(seconds - 1));
         let spread = contained(live);
         let shown = live.through(&mark);

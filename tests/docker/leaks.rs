@@ -3,6 +3,7 @@
 //! is only what a real incident would show.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -43,9 +44,9 @@ const OURS: &str = r"(?i)checkride|\b(chaos|personas?|rehears\w*|candidates?|fau
 pub fn walk(live: &Live<'_>) -> Seen {
     let said = live.run(include_str!("leaks.sh"));
     let mut seen = Seen::new();
-    for part in said.split("\n## ").filter(|part| !part.trim().is_empty()) {
+    for part in said.split("\n@@section ").filter(|part| !part.trim().is_empty()) {
         let (name, body) = part.split_once('\n').unwrap_or((part, ""));
-        seen.insert(name.trim_start_matches("## ").to_owned(), body.to_owned());
+        seen.insert(name.to_owned(), body.to_owned());
     }
     seen.insert("programs".to_owned(), programs(live));
     seen
@@ -126,11 +127,28 @@ fn differing(one: &Seen, other: &Seen, section: &str) -> Vec<String> {
     one.symmetric_difference(&other).cloned().collect()
 }
 
-/// A line without what differs between any two sessions.
+/// What differs between any two sessions: ids, hashes, names of layers, numbers.
+static IDS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"overlay2/l/[A-Z0-9]+|\d{8}-\d{6}-[a-z0-9]{4}|\b[0-9a-f]{12,64}\b|[0-9]+").unwrap()
+});
+
+/// A line without that.
 fn plain(line: &str) -> String {
-    let ids =
-        Regex::new(r"\d{8}-\d{6}-[a-z0-9]{4}|\b[0-9a-f]{12,64}\b|/l/[A-Z0-9]{26}|[0-9]+").unwrap();
-    let overlay = Regex::new(r"overlay2/l/[A-Z0-9#]+").unwrap();
-    let plain = ids.replace_all(line, "#");
-    overlay.replace_all(&plain, "overlay").into_owned()
+    let words: Vec<&str> = line.split_whitespace().collect();
+    IDS.replace_all(&words.join(" "), "#").into_owned()
+}
+
+#[test]
+fn a_word_or_a_difference_that_is_planted_is_found() {
+    let mut one: Seen = ALIKE.map(|section| (section.to_owned(), "well".to_owned())).into();
+    one.extend(INCIDENT.map(|(section, _)| (section.to_owned(), "well".to_owned())));
+    assert_eq!(words(&one).1, [] as [&str; 0]);
+    let mut other = one.clone();
+    other.insert("files".to_owned(), "/etc/leaky-release\n/run/a fault injected".to_owned());
+    assert_eq!(words(&other).1.len(), 2);
+    assert_eq!(differences(&one, &one).1, [] as [&str; 0]);
+    assert_eq!(differences(&one, &other).1.len(), 3);
+    // Numbers, ids and layers differ between any two sessions.
+    let same = |a: &str, b: &str| assert_eq!(plain(a), plain(b));
+    same("20261124-153925-jhcb-edge  10.213.0.3", "20261125-090001-k3f9-edge 10.213.7.93");
 }

@@ -1,6 +1,6 @@
-# Walks everything that the person in the workstation can read, in sections `## name`. Runs as their
+# Walks everything that the person in the workstation can read, in sections `@@section name`. Runs as their
 # user, in the workstation.
-section() { printf '## %s\n' "$1"; }
+section() { printf '\n@@section %s\n' "$1"; }
 
 section environment
 env | sort
@@ -16,21 +16,22 @@ cat /proc/self/cgroup /proc/self/mountinfo /proc/mounts /proc/net/unix /proc/1/s
 
 section host
 hostname; cat /etc/hosts /etc/resolv.conf /etc/hostname
-for name in edge payments payments-1 payments-2 postgres prometheus acquirer internet workstation; do
+for name in edge payments-1 payments-2 postgres prometheus acquirer internet workstation; do
     address=$(getent hosts "$name" | cut -d' ' -f1 | head -1)
     printf '%s is %s is %s\n' "$name" "$address" "$(getent hosts "$address" | cut -d' ' -f2-)"
 done
 
 # What no package brought: its names, and (below) what it holds.
 section files
-dpkg-query --listfiles '*' 2>/dev/null | sort -u > /tmp/packaged
+# A package may say /bin where /usr/bin is meant.
+cat /var/lib/dpkg/info/*.list | sed 's,^/\(bin\|sbin\|lib\|lib64\)/,/usr/\1/,' | sort -u > /tmp/packaged
 find / -xdev -type f -readable -not -path '/proc/*' -not -path '/sys/*' -not -path '/src/payments/.git/*' \
     -not -path '/var/lib/dpkg/*' -not -path '/var/lib/apt/*' -not -path '/var/cache/*' 2>/dev/null \
     | sort | comm -23 - /tmp/packaged | grep -v '^/tmp/packaged$' > /tmp/own
 xargs -d '\n' sha256sum < /tmp/own 2>/dev/null | sed 's/^\(............\)[0-9a-f]* /\1 /'
 
 section contents
-grep -v -e '^/usr/lib' -e '^/usr/share' -e '^/etc/ssl' -e '^/etc/ld' /tmp/own | xargs -d '\n' grep -aH '' 2>/dev/null | cut -c1-400
+grep -v -e '^/usr/lib' -e '^/usr/share' -e '^/etc/ssl' -e '^/etc/ld' /tmp/own | xargs -d '\n' grep -IH '' 2>/dev/null | cut -c1-400
 find /run /home /tmp /var/tmp -type f -readable 2>/dev/null | grep -v -e /tmp/own -e /tmp/packaged
 rm -f /tmp/own /tmp/packaged
 

@@ -14,6 +14,9 @@ use serde_json::Value;
 use crate::ground::{Ground, wait_until};
 use crate::luck::signal;
 
+/// Longer than any line that is typed here takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A session that is in its incident. Ends it when it is dropped.
 pub struct Live<'a> {
     pub ground: &'a Ground,
@@ -99,11 +102,17 @@ impl<'a> Live<'a> {
 
     /// What the terminal has shown since the last line was typed, once the mark is there.
     pub fn through(&self, mark: &str) -> String {
-        wait_until(mark, || {
-            let screen = self.screen.lock().unwrap_or_else(PoisonError::into_inner);
-            let printed = text(&screen);
-            printed.contains(mark).then_some(printed)
-        })
+        let begun = Instant::now();
+        loop {
+            let shown = text(&self.screen.lock().unwrap_or_else(PoisonError::into_inner));
+            if shown.contains(mark) {
+                return shown;
+            }
+            let end = shown.chars().rev().take(2000).collect::<Vec<_>>().into_iter().rev();
+            let end: String = end.collect();
+            assert!(begun.elapsed() < PATIENCE, "`{mark}` was not shown but:\n{end}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Whether the session is still on, as the record says.

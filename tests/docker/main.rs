@@ -11,6 +11,7 @@
 //! - [`live`]: a lab with somebody in front of it
 //! - [`ground`]: what they stand on
 #![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::print_stdout, reason = "tables are printed for docs/trust")]
 
 mod abuse;
 mod cis;

@@ -9,7 +9,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use nix::sys::signal::{SigHandler, Signal, signal};
+use nix::sys::signal::{SigHandler, SigSet, Signal, signal};
 use nix::unistd::{Gid, Uid, getuid, setgid, setgroups, setsid, setuid, ttyname};
 
 use crate::AgentError;
@@ -59,14 +59,15 @@ fn be_watched(socket: Option<&OsString>) -> Result<(), AgentError> {
 }
 
 /// A signal that whoever started the agent ignores would be ignored by every program of the shell,
-/// and Ctrl-C would do nothing.
+/// and Ctrl-C would do nothing; one that the agent itself has blocked would never arrive, and
+/// neither `kill` nor `timeout` would end anything.
 fn heed_keys() -> Result<(), AgentError> {
     for key in [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGHUP, Signal::SIGTERM] {
         #[expect(unsafe_code, reason = "no handler of ours is replaced: this process has none")]
         let set = unsafe { signal(key, SigHandler::SigDfl) };
         set.map_err(AgentError::system("let the keys send signals"))?;
     }
-    Ok(())
+    SigSet::empty().thread_set_mask().map_err(AgentError::system("let signals arrive"))
 }
 
 fn give_up_root() -> Result<(), AgentError> {

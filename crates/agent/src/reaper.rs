@@ -58,8 +58,8 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// Blocks the signals and opens the descriptor that tells of them. Children start with an empty
-    /// mask all the same.
+    /// Blocks the signals and opens the descriptor that tells of them. Children inherit that; before
+    /// one becomes a shell, `login` lets the signals arrive again.
     pub(crate) fn take() -> Result<Self, AgentError> {
         let mut mask = SigSet::empty();
         mask.add(Signal::SIGCHLD);

@@ -99,7 +99,7 @@ fn judge(method: &str, target: &str, body: &[u8]) {
     let Some(path) = again else { return };
     let written = Target::parse(&path.path).unwrap_or_else(|refusal| panic!("{path:?}: {refusal}"));
     assert_eq!(written.version, parsed.version, "{target}");
-    let mut wanted = parsed.segments.clone();
+    let mut wanted = parsed.segments;
     if wanted.len() == 3 {
         wanted[1] = "f00d".to_owned();
     }

@@ -42,7 +42,8 @@ async fn main() -> Outcome<()> {
     let home = Home::open(home_folder.path())?;
     let held = home.create(jiff::Timestamp::now())?;
     let recorder = Recorder::begin(&held.folder, &lab.id, &home.key()?)?;
-    let testbed = Testbed::provision(&engine, &held.folder.id, &lab, &images, &Silent).await?;
+    let owner = home.owner(&held.folder.id)?;
+    let testbed = Testbed::provision(&engine, &owner, &lab, &images, &Silent).await?;
     let testbed = Arc::new(testbed);
     let control = Arc::new(Control::new(
         Arc::clone(&lab),

@@ -424,7 +424,7 @@ pub enum Outcome {
     Interrupted,
     /// The lab could not do its part; not the person's doing.
     Failed,
-    /// Found unsealed by a later start and closed by it.
+    /// Found unsealed and closed afterwards.
     Lost,
 }
 

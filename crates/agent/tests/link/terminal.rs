@@ -20,6 +20,15 @@ async fn a_terminal_is_a_real_one_with_a_shell_that_leads_its_session() {
 }
 
 #[tokio::test]
+async fn a_program_of_the_shell_can_be_ended_by_a_signal() {
+    let home = Home::here();
+    let mut terminal = home.terminal("t1").await;
+    // Were SIGTERM blocked, only the second one, which is no signal to ignore, would end it.
+    terminal.type_in("timeout -k 20 1 sleep 60; echo ended''-$?\r").await;
+    assert!(terminal.until("ended-").await.contains("ended-124"));
+}
+
+#[tokio::test]
 async fn a_new_size_reaches_the_programs() {
     let home = Home::here();
     let mut terminal = home.terminal("t1").await;

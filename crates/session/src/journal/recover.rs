@@ -105,7 +105,7 @@ fn discontinuity(events: &[Event], torn: usize, wall: &str) -> Vec<Event> {
     };
     let end = Kind::SessionEnded {
         outcome: Outcome::Lost,
-        detail: "Found unsealed by a later start and closed by it.".to_owned(),
+        detail: "Found unsealed and closed afterwards.".to_owned(),
     };
     let kinds = if ended { vec![gap] } else { vec![gap, end] };
     let first = events.len() as u64;
