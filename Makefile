@@ -42,6 +42,7 @@ lint: setup ## Formatting and lints
 bench: images ## Print how fast things are, as ratios measured in the same run
 	@$(CARGO) run --release -q -p testbed --example floor -- labs/payments $(PROGRAMS) 5
 	@$(CARGO) run --release -q -p testbed --example echo -- labs/payments $(PROGRAMS) 500
+	@$(CARGO) run --release -q -p orchestrator --example gate -- labs/payments $(PROGRAMS) 400
 	@$(CARGO) bench -q -p agent --bench programs
 	@$(CARGO) run --release -q -p orchestrator --example journal
 	@$(CHECKRIDE) rehearse payments --cause leaky-release --persona methodical --json | grep -A5 '"timings"'

@@ -5,15 +5,17 @@
 //! - [`rehearsals`]: every cause with every persona
 //! - [`servers`]: what the database and Prometheus allow, and write down
 //! - [`luck`]: Ctrl-C and SIGKILL in every phase, two homes beside each other
+//! - [`docker_door`]: the Docker CLI in the workstation, by every command
 //! - [`leases`]: what goes by itself when the orchestrator does
 //! - [`isolation`]: a stranger with a shell, with [`cis`], [`probes`], [`leaks`] and [`abuse`]
 //! - [`live`]: a lab with somebody in front of it
 //! - [`ground`]: what they stand on
 #![allow(clippy::unwrap_used, clippy::panic)]
-#![allow(clippy::print_stdout, reason = "the tables stand in docs/trust")]
+#![allow(clippy::print_stdout, reason = "tables are printed for docs/trust")]
 
 mod abuse;
 mod cis;
+mod docker_door;
 mod ground;
 mod isolation;
 mod leaks;

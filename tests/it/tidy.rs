@@ -57,7 +57,7 @@ fn only_testbed_depends_on_the_docker_client() {
 fn pure_crates_have_no_runtime_clock_or_network() {
     let impure = ["tokio", "jiff", "chrono", "time", "hyper", "reqwest", "bollard", "rand", "nix"];
     let mut offences = Vec::new();
-    for krate in ["lab", "session", "dashboard", "wire"] {
+    for krate in ["lab", "session", "dashboard", "wire", "gate"] {
         for name in dependencies(krate) {
             if impure.contains(&name.as_str()) {
                 offences.push(format!("{krate} depends on {name}"));
@@ -81,14 +81,23 @@ fn arrows_between_crates_only_go_down() {
         "checkride" => Some(5),
         "orchestrator" => Some(3),
         "fault" => Some(2),
-        "testbed" | "session" | "dashboard" => Some(1),
+        "testbed" | "session" | "dashboard" | "gate" => Some(1),
         "lab" | "wire" => Some(0),
         _ => None,
     };
     let apart = ["agent", "scribe", "payments", "acquirer", "internet"];
     let mut offences = Vec::new();
-    let crates =
-        ["checkride", "orchestrator", "fault", "testbed", "session", "dashboard", "lab", "wire"];
+    let crates = [
+        "checkride",
+        "orchestrator",
+        "fault",
+        "testbed",
+        "session",
+        "dashboard",
+        "gate",
+        "lab",
+        "wire",
+    ];
     for krate in crates {
         for name in dependencies(krate) {
             let up = floor(&name).is_some_and(|below| Some(below) >= floor(krate));
@@ -170,7 +179,8 @@ fn nothing_is_left_undone_or_switched_off() {
 #[test]
 fn only_one_file_prints() {
     let mut offences = Vec::new();
-    for krate in ["checkride", "orchestrator", "fault", "testbed", "session", "lab", "wire"] {
+    for krate in ["checkride", "orchestrator", "fault", "testbed", "session", "gate", "lab", "wire"]
+    {
         for file in files(&root().join("crates").join(krate).join("src"), ".rs") {
             let text = fs::read_to_string(&file).unwrap();
             let prints = ["println!(", "eprintln!(", "print!(", "eprint!("]

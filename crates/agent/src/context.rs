@@ -33,6 +33,14 @@ impl Settings {
         self.run.join("calls.sock")
     }
 
+    /// The socket of the Docker client; in the workstation where every client looks for it.
+    pub(crate) fn docker(&self) -> PathBuf {
+        match self.trial {
+            Some(_) => self.run.join("docker.sock"),
+            None => PathBuf::from("/run/docker.sock"),
+        }
+    }
+
     /// The pipe into which shells write their command lines.
     pub(crate) fn lines(&self) -> PathBuf {
         self.run.join("lines")

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::context::{Context, Settings};
 use crate::reaper::{Reaper, Signals};
 use crate::terminal::Terminals;
-use crate::{AgentError, calls, lines, link, stdio, streams};
+use crate::{AgentError, calls, docker, lines, link, stdio, streams};
 
 /// Runs until the other side is gone or somebody outside asks to end. A single argument names the
 /// folder of a trial run.
@@ -62,6 +62,7 @@ async fn run(settings: Settings) -> Result<(), AgentError> {
     let terminals = Arc::new(Terminals::default());
     let (lines, recorder) = lines::prepare(&settings.lines(), clock, Arc::clone(&terminals))?;
     let listener = calls::listen(&settings.calls())?;
+    let docker = calls::listen(&settings.docker())?;
     let (link, driver) = link::over(stdio::take()?.compat());
     let context = Arc::new(Context { settings, reaper: Arc::clone(&reaper), terminals, lines });
     let inbound = |stream| {
@@ -75,7 +76,8 @@ async fn run(settings: Settings) -> Result<(), AgentError> {
         ended = driver.run(inbound) => ended,
         asked = signals.run(&reaper) => asked,
         ended = recorder.run(link.clone()) => ended,
-        ended = calls::run(listener, link) => ended,
+        ended = calls::run(listener, link.clone()) => ended,
+        ended = docker::run(docker, link) => ended,
     }
 }
 

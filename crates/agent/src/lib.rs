@@ -20,6 +20,7 @@ mod calls;
 mod clock;
 mod context;
 mod dial;
+mod docker;
 mod error;
 mod lines;
 mod link;

@@ -21,7 +21,7 @@ pub(crate) async fn serve(mut stream: Stream, context: Arc<Context>) -> Result<(
         }
         Open::Dial { host, port } => dial::serve(stream, decoder, &host, port).await,
         // Only this side opens these; a stream of that kind from there carries nothing.
-        Open::Call(_) | Open::Lines { .. } => Ok(()),
+        Open::Call(_) | Open::Lines { .. } | Open::Docker => Ok(()),
     }
 }
 

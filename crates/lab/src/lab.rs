@@ -227,8 +227,10 @@ pub enum Sighting {
     Control { verb: String, target: Option<Pattern>, shown: Option<Pattern> },
     /// A dashboard panel that was drawn, by dashboard uid and panel title.
     Dashboard { dashboard: Pattern, panel: Option<Pattern>, shown: Option<Pattern> },
-    /// Log lines that were read.
+    /// Log lines that were read, with `oncall logs` or `docker logs`.
     Log { service: Pattern, shown: Option<Pattern> },
+    /// The Docker CLI with this command (on a container), and what the engine told it.
+    Docker { verb: String, target: Option<Pattern>, shown: Option<Pattern> },
     /// Statements that the database answered, by a table or view that they name; what they gave is
     /// not known.
     Sql { relation: Pattern, statement: Option<Pattern> },

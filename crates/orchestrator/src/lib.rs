@@ -13,12 +13,14 @@
 //! - [`asked`]: what the database and Prometheus wrote down that they were asked
 //! - [`control`]: deployments and the edge, with before and after
 //! - [`doors`]: `deployctl`, `edgectl`, `oncall`
+//! - [`docker`]: the Docker API, as far as the gate lets it through
 //! - [`terminal`], `workstation`: terminals, command lines and calls
 //! - [`player`], [`persona`], [`rehearsal`]: who sits at the terminal
 //! - [`report`]: from a session's folder to its report
 
 pub mod asked;
 pub mod control;
+pub mod docker;
 pub mod doors;
 mod frames;
 pub mod guard;

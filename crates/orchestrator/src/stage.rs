@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use crate::asked::record::Record;
 use crate::asked::{metrics, sql};
 use crate::control::Control;
+use crate::docker::{Gate, LabGate, Upstairs};
 use crate::doors::{Doors, PageText};
 use crate::health::{self, Now};
 use crate::home::SessionFolder;
@@ -98,13 +99,21 @@ impl Stage {
             page: page_seen,
             done,
         });
+        let upstairs = Upstairs::new(lab, &testbed, images, &control);
+        let docker = Gate::new(upstairs, recorder.clone(), folder.clone());
         let (prompted, prompts) = watch::channel(0);
         let (judge, judged) = watch::channel(false);
         let (pulse, now) = watch::channel(Now::default());
         let (dead, deaths) = mpsc::unbounded_channel();
         let incoming = link.incoming().ok_or(StageError::Taken)?;
         let mut tasks = JoinSet::new();
-        tasks.spawn(workstation::serve(incoming, recorder.clone(), Arc::clone(&doors), prompted));
+        tasks.spawn(workstation::serve(
+            incoming,
+            recorder.clone(),
+            Arc::clone(&doors),
+            docker.clone(),
+            prompted,
+        ));
         tasks.spawn(health::watch(
             Arc::clone(lab),
             prometheus.clone(),
@@ -119,7 +128,7 @@ impl Stage {
         }
         let lines = testbed.logs(lab.system.prometheus_service());
         tasks.spawn(metrics::follow(lines, Record::new(recorder.clone())));
-        tasks.spawn(report_deaths(Arc::clone(&testbed), recorder.clone(), dead));
+        tasks.spawn(report_deaths(Arc::clone(&testbed), recorder.clone(), docker, dead));
         let terminals = Terminals::new(link, recorder.clone(), folder.clone());
         Ok(Stage {
             control,
@@ -154,10 +163,14 @@ fn read_dashboards(lab: &Lab) -> Result<Vec<Dashboard>, StageError> {
 async fn report_deaths(
     testbed: Arc<Testbed>,
     recorder: Recorder,
+    docker: LabGate,
     dead: mpsc::UnboundedSender<Death>,
 ) {
     let mut deaths = Box::pin(testbed.deaths());
     while let Some(death) = deaths.next().await {
+        if docker.explains(&death) {
+            continue; // The person's own doing, and recorded as theirs.
+        }
         let (what, remedy) = in_words(&death);
         recorder.truth(Kind::Trouble { what, remedy });
         if dead.send(death).is_err() {

@@ -20,7 +20,7 @@ use wire::{FromTerminal, Open, ToTerminal};
 use crate::frames::{FrameReader, send};
 use crate::home::SessionFolder;
 use crate::recorder::Recorder;
-use recording::Recording;
+pub(crate) use recording::Recording;
 
 /// The largest recording of one terminal, in bytes (256 MiB). What is printed beyond is shown and not
 /// kept, and an event says so; what is typed, and the command lines, are recorded on.

@@ -1,4 +1,4 @@
-//! What comes from the workstation by itself: command lines, programs and calls.
+//! What comes from the workstation by itself: command lines, programs, calls and Docker clients.
 //!
 //! The agent opens these streams. Everything in them was under a stranger's hands: a stream that
 //! makes no sense is recorded as a gap and closed, and nothing else suffers.
@@ -12,6 +12,7 @@ use testbed::{Incoming, LinkStream};
 use tokio::sync::watch;
 use wire::{Line, Open, Reply};
 
+use crate::docker::LabGate;
 use crate::doors::{Doors, Printed};
 use crate::frames::{FrameReader, send};
 use crate::recorder::Recorder;
@@ -27,6 +28,7 @@ pub(crate) async fn serve(
     mut incoming: Incoming,
     recorder: Recorder,
     doors: Arc<Doors>,
+    docker: LabGate,
     prompts: watch::Sender<u32>,
 ) {
     while let Some((open, stream)) = incoming.recv().await {
@@ -40,6 +42,9 @@ pub(crate) async fn serve(
             ),
             Open::Call(call) => {
                 tokio::spawn(answer(stream, call, Arc::clone(&doors), recorder.clone()));
+            }
+            Open::Docker => {
+                tokio::spawn(docker.clone().serve(stream));
             }
             Open::Terminal { .. } | Open::Dial { .. } => {
                 gap(

@@ -53,6 +53,8 @@ pub enum Participant {
 #[serde(rename_all = "kebab-case")]
 pub enum Door {
     Terminal,
+    /// The Docker API.
+    Docker,
     Control,
     Dashboards,
     Logs,
@@ -253,6 +255,30 @@ pub enum Kind {
         shown: String,
     },
 
+    // Docker API.
+    /// A call that the gate let through or refused. A program run in a container is two of them:
+    /// the act, when it is one, as it begins, and the look at what it printed as it ends.
+    Docker {
+        /// As the CLI names the command: `ps`, `inspect`, `logs`, `stats`, `top`, `events`, `wait`,
+        /// `version`, `info`, `start`, `stop`, `restart`, `kill`, `pause`, `unpause`, `update`,
+        /// `exec`; or the HTTP method of a call that is none of these.
+        verb: String,
+        /// The container by its name, or the path of a call that makes no sense.
+        target: String,
+        /// What of it: `last 100`, a signal, new limits, the program with its arguments.
+        detail: String,
+        /// For acts: the state before and after, such as `running` and `exited (137)`.
+        before: Option<String>,
+        after: Option<String>,
+        /// Whether it was carried out.
+        ok: bool,
+        certainty: Certainty,
+        /// More of a call that is in the record already.
+        continued: bool,
+        /// What was shown, or the words of the refusal; its beginning and its end where it is long.
+        shown: String,
+    },
+
     // Dashboards.
     DashboardsListed,
     DashboardViewed {
@@ -343,6 +369,16 @@ impl Kind {
         let value = serde_json::to_value(self).unwrap_or_default();
         value["kind"].as_str().unwrap_or_default().to_owned()
     }
+}
+
+/// How an event's effect is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Certainty {
+    /// From the engine's answer, or from the state before and after.
+    Observed,
+    /// From what was asked: a program in a container may change what nobody watches.
+    Assumed,
 }
 
 /// A panel that was drawn for a person.

@@ -50,7 +50,10 @@ fn matches(sighting: &Sighting, kind: &Kind) -> Option<String> {
         Sighting::Dashboard { dashboard, panel, shown } => {
             dashboards(kind, dashboard, panel.as_ref(), shown.as_ref())
         }
-        Sighting::Log { service, shown } => logs(kind, service, shown),
+        Sighting::Log { service, shown } => {
+            logs(kind, service, shown).or_else(|| docker_logs(kind, service, shown))
+        }
+        Sighting::Docker { verb, target, shown } => docker(kind, verb, target, shown),
         Sighting::Sql { relation, statement } => sql(kind, relation, statement),
         Sighting::Metrics { metric, shown } => metrics(kind, metric, shown),
         Sighting::Command { line, shown } => command(kind, line, shown),
@@ -97,6 +100,28 @@ fn logs(kind: &Kind, wanted: &Pattern, wanted_shown: &Option<Pattern>) -> Option
     let Kind::LogsRead { service, shown, .. } = kind else { return None };
     let fits = wanted.0.is_match(service) && allows(wanted_shown, shown);
     fits.then(|| format!("logs of {service}"))
+}
+
+/// The same lines by another door.
+fn docker_logs(kind: &Kind, wanted: &Pattern, wanted_shown: &Option<Pattern>) -> Option<String> {
+    let Kind::Docker { verb, target, shown, ok: true, .. } = kind else { return None };
+    // A pattern may name the service or one of its replicas.
+    let service = target.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('-');
+    let fits = verb == "logs"
+        && (wanted.0.is_match(target) || wanted.0.is_match(service))
+        && allows(wanted_shown, shown);
+    fits.then(|| format!("docker logs of {target}"))
+}
+
+fn docker(
+    kind: &Kind,
+    wanted: &str,
+    wanted_target: &Option<Pattern>,
+    wanted_shown: &Option<Pattern>,
+) -> Option<String> {
+    let Kind::Docker { verb, target, shown, ok: true, .. } = kind else { return None };
+    let fits = verb == wanted && allows(wanted_target, target) && allows(wanted_shown, shown);
+    fits.then(|| format!("docker {verb} {target}").trim_end().to_owned())
 }
 
 /// The database's log has the question and not the answer; one that was refused had none.

@@ -16,6 +16,8 @@ const OLDEST_API: (u32, u32) = (1, 41);
 #[derive(Debug, Clone)]
 pub struct Engine {
     docker: Docker,
+    /// Such as `unix:///var/run/docker.sock`.
+    host: Arc<str>,
     version: Arc<EngineVersion>,
     cpus: f64,
     /// Held for reading while something is being created. Whoever cleans up takes it for writing,
@@ -97,12 +99,22 @@ impl Engine {
         let cpus = info.ncpu.and_then(|cpus| u32::try_from(cpus).ok()).map_or(1.0, f64::from);
         let version = described(version);
         supported(host, &version)?;
-        Ok(Engine { docker, version: Arc::new(version), cpus, creating: Arc::default() })
+        Ok(Engine {
+            docker,
+            host: host.into(),
+            version: Arc::new(version),
+            cpus,
+            creating: Arc::default(),
+        })
     }
 
     /// What answered.
     pub fn version(&self) -> &EngineVersion {
         &self.version
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        &self.host
     }
 
     pub(crate) fn docker(&self) -> &Docker {

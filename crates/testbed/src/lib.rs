@@ -6,6 +6,7 @@
 //! # Layout
 //! - [`Engine`]: the connection to Docker, and what is wrong when there is none
 //! - [`images`]: what must be there before a lab can start, built from source when it is not
+//! - [`Engine::ask`]: the engine's API as it is, for a gate in front of it
 //! - [`Testbed`]: one running system: provision, replace, scale, exec, logs, deaths, teardown
 //! - [`Link`]: the multiplexed stream to the workstation's PID 1, and HTTP through it
 //! - [`advisory`]: engines with known ways out
@@ -19,6 +20,7 @@
 //!    never sees the host: no bind mount, no published port, no route out of its network.
 
 pub mod advisory;
+mod api;
 pub mod clean;
 mod engine;
 pub mod images;
@@ -36,5 +38,6 @@ pub use link::{HttpAnswer, Incoming, Link, LinkError, LinkStream};
 pub use progress::{Built, Progress, Silent};
 pub use refusal::Refusal;
 pub use system::{
-    Death, ExecOutput, LogLine, ProvisionError, SpawnedExec, Testbed, TestbedError, environment,
+    Container, Death, Ending, ExecOutput, Limits, LogLine, ProvisionError, SpawnedExec, Testbed,
+    TestbedError, environment,
 };

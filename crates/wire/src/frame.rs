@@ -10,6 +10,8 @@ mod error;
 mod tag;
 
 #[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
 mod tests;
 
 use serde::Serialize;

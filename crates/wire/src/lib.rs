@@ -11,6 +11,7 @@
 //! | `Dial` | orchestrator | one [`Dialled`] frame back, then raw bytes both ways |
 //! | `Call` | agent | [`Reply`] frames back until `Exit` |
 //! | `Lines` | agent, once, at its start | [`Line`] frames: command lines, and the programs under them |
+//! | `Docker` | agent | raw bytes both ways: what a Docker client says, and is told |
 //!
 //! Pure: shapes and their encoding, no runtime. Neither side trusts the other's lengths: a frame
 //! over [`frame::LIMIT`] is an error.
@@ -34,6 +35,8 @@ pub enum Open {
     Call(Call),
     /// The command lines of all shells and the programs that ran.
     Lines { version: u32 },
+    /// A client connected to the workstation's Docker socket.
+    Docker,
 }
 
 /// The answer to [`Open::Dial`].

@@ -18,15 +18,16 @@ use super::scalar::Loose;
 pub(crate) struct Act {
     /// What is done.
     pub(crate) verb: At<Verb>,
-    /// To what: a deployment, a container (restart), a merchant (limit, unlimit), a server
-    /// (drain, undrain), a setting (sql-alter-system) or a table (other SQL).
+    /// To what: a deployment, a container (restart and all of `docker`), a merchant (limit, unlimit),
+    /// a server (drain, undrain), a setting (sql-alter-system) or a table (other SQL).
     pub(crate) target: Option<At<String>>,
     /// What of it: a version (deploy, rollback), the key of a setting (config-set), a number
     /// (scale, limit).
     pub(crate) detail: Option<Loose>,
 }
 
-/// What `deployctl` and `edgectl` can do to the system, and what SQL can do to its database.
+/// What can be done to the system: with `deployctl` and `edgectl`, with `docker` (restart, stop,
+/// start, kill, pause, unpause, update, exec), and with SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Verb {
@@ -39,6 +40,13 @@ pub(crate) enum Verb {
     Unlimit,
     Drain,
     Undrain,
+    Stop,
+    Start,
+    Kill,
+    Pause,
+    Unpause,
+    Update,
+    Exec,
     SqlTerminate,
     SqlCancel,
     SqlAlterSystem,
@@ -68,6 +76,13 @@ impl Verb {
             Self::Unlimit => "unlimit",
             Self::Drain => "drain",
             Self::Undrain => "undrain",
+            Self::Stop => "stop",
+            Self::Start => "start",
+            Self::Kill => "kill",
+            Self::Pause => "pause",
+            Self::Unpause => "unpause",
+            Self::Update => "update",
+            Self::Exec => "exec",
             Self::SqlTerminate => "sql-terminate",
             Self::SqlCancel => "sql-cancel",
             Self::SqlAlterSystem => "sql-alter-system",

@@ -30,8 +30,10 @@ pub(crate) enum Sighting {
     Control(ControlSighting),
     /// A panel of a dashboard was drawn.
     Dashboard(DashboardSighting),
-    /// Log lines were read.
+    /// Log lines were read, with `oncall logs` or `docker logs`.
     Log(LogSighting),
+    /// The Docker CLI was told something.
+    Docker(DockerSighting),
     /// The database answered statements of the person.
     Sql(SqlSighting),
     /// Prometheus answered a question of the person.
@@ -74,6 +76,18 @@ pub(crate) struct LogSighting {
     /// The service or the replica.
     pub(crate) service: Regex,
     /// What stood in the lines.
+    pub(crate) shown: Option<Regex>,
+}
+
+/// What the Docker CLI was told.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct DockerSighting {
+    pub(crate) verb: DockerVerb,
+    /// The container that it was about.
+    pub(crate) target: Option<Regex>,
+    /// What stood in the answer: names, images and states for `ps`, JSON for `inspect`, what the
+    /// program printed for `exec`.
     pub(crate) shown: Option<Regex>,
 }
 
@@ -162,6 +176,33 @@ impl ControlVerb {
             Self::Unlimit => "unlimit",
             Self::Drain => "drain",
             Self::Undrain => "undrain",
+        }
+    }
+}
+
+/// What the Docker CLI can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum DockerVerb {
+    Ps,
+    Inspect,
+    Logs,
+    Stats,
+    Top,
+    Events,
+    Exec,
+}
+
+impl DockerVerb {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Ps => "ps",
+            Self::Inspect => "inspect",
+            Self::Logs => "logs",
+            Self::Stats => "stats",
+            Self::Top => "top",
+            Self::Events => "events",
+            Self::Exec => "exec",
         }
     }
 }

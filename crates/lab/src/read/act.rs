@@ -15,7 +15,14 @@ pub(crate) fn act(raw: &Act, system: &System, found: &mut Findings) -> ActPatter
         Verb::Rollback | Verb::Deploy => on_deployment(raw, system, found, release),
         Verb::Scale => on_deployment(raw, system, found, replicas),
         Verb::ConfigSet => on_deployment(raw, system, found, setting),
-        Verb::Restart => restart(raw, system, found),
+        Verb::Restart
+        | Verb::Stop
+        | Verb::Start
+        | Verb::Kill
+        | Verb::Pause
+        | Verb::Unpause
+        | Verb::Update
+        | Verb::Exec => container(raw, system, found),
         Verb::Limit | Verb::Unlimit => edge(raw, system, found),
         Verb::Drain | Verb::Undrain => {
             edge(raw, system, found);
@@ -91,11 +98,13 @@ pub(crate) fn setting(at: &At<String>, deployment: &Deployment, found: &mut Find
     }
 }
 
-fn restart(raw: &Act, system: &System, found: &mut Findings) {
+/// The target is a container; for a restart it may be a deployment as well.
+fn container(raw: &Act, system: &System, found: &mut Findings) {
     let Some(target) = &raw.target else { return };
     let containers = system.containers();
-    let known =
-        containers.contains(&target.value) || system.deployments.contains_key(&target.value);
+    let is_restart = raw.verb.value == Verb::Restart;
+    let known = containers.contains(&target.value)
+        || is_restart && system.deployments.contains_key(&target.value);
     if !known && !containers.is_empty() {
         let message = format!("there is no deployment or container `{}`", target.value);
         let names = system.deployments.keys().chain(&containers).map(String::as_str);

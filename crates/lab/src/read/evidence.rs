@@ -58,6 +58,11 @@ fn sighting(raw: &raw::Sighting, sights: &Sights, found: &mut Findings) -> Sight
             service: log_service(&raw.service, sights.system, found),
             shown: pattern(raw.shown.as_ref(), found),
         },
+        raw::Sighting::Docker(raw) => Sighting::Docker {
+            verb: raw.verb.name().to_owned(),
+            target: raw.target.as_ref().map(|target| container(target, sights.system, found)),
+            shown: pattern(raw.shown.as_ref(), found),
+        },
         raw::Sighting::Sql(raw) => Sighting::Sql {
             relation: sql_relation(&raw.relation, sights.system, found),
             statement: pattern(raw.statement.as_ref(), found),
@@ -126,6 +131,12 @@ fn dashboard(raw: &raw::DashboardSighting, sights: &Sights, found: &mut Findings
         .as_ref()
         .map(|raw| if open { found.pattern(raw) } else { one_of(raw, "panel", &titles, found) });
     Sighting::Dashboard { dashboard, panel, shown: pattern(raw.shown.as_ref(), found) }
+}
+
+fn container(raw: &Regex, system: &System, found: &mut Findings) -> Pattern {
+    let containers = system.containers();
+    let names: Vec<&str> = containers.iter().map(String::as_str).collect();
+    if names.is_empty() { found.pattern(raw) } else { one_of(raw, "container", &names, found) }
 }
 
 fn log_service(raw: &Regex, system: &System, found: &mut Findings) -> Pattern {

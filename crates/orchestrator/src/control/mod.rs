@@ -120,6 +120,16 @@ impl Control {
         self.history.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
+    /// Notes that somebody started a container by another way than this control plane.
+    pub(crate) async fn note_started(&self, container: &str) {
+        let mut state = self.lock().await;
+        for running in state.values_mut() {
+            if let Some(replica) = running.replicas.get_mut(container) {
+                replica.started = jiff::Timestamp::now();
+            }
+        }
+    }
+
     pub(crate) fn note_change(&self, change: history::Change) {
         self.history.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(change);
     }

@@ -11,7 +11,7 @@ use session::redact;
 
 /// An asciicast file, version 2: a header line, then `[seconds, "o" | "i" | "r", text]` a line.
 /// The clock is the session's, so that it lines up with the journal.
-pub(super) struct Recording {
+pub(crate) struct Recording {
     file: BufWriter<File>,
     started: Instant,
     printed: Utf8,
@@ -22,14 +22,14 @@ pub(super) struct Recording {
     room: u64,
     full: bool,
     /// Nothing is written any more, and that was said.
-    pub(super) broken: bool,
+    pub(crate) broken: bool,
 }
 
 // === impl Recording ===
 
 impl Recording {
     /// `limit`: in bytes; output stops there.
-    pub(super) fn create(
+    pub(crate) fn create(
         path: &Path,
         columns: u16,
         rows: u16,
@@ -46,7 +46,7 @@ impl Recording {
     }
 
     /// What was printed. `true` when the recording is full from here on.
-    pub(super) fn output(&mut self, bytes: &[u8]) -> io::Result<bool> {
+    pub(crate) fn output(&mut self, bytes: &[u8]) -> io::Result<bool> {
         if self.full {
             return Ok(false);
         }
@@ -62,13 +62,13 @@ impl Recording {
     }
 
     /// What goes to the terminal. It is written down when it arrives there.
-    pub(super) fn sent(&mut self, bytes: &[u8]) -> io::Result<bool> {
+    pub(crate) fn sent(&mut self, bytes: &[u8]) -> io::Result<bool> {
         self.sent.extend(bytes);
         Ok(false)
     }
 
     /// The terminal has taken so many bytes of what was sent, in the open or unseen.
-    pub(super) fn took(&mut self, bytes: u32, masked: bool) -> io::Result<bool> {
+    pub(crate) fn took(&mut self, bytes: u32, masked: bool) -> io::Result<bool> {
         let count = self.sent.len().min(bytes as usize);
         let taken: Vec<u8> = self.sent.drain(..count).collect();
         let text = self.typed.take(&taken);
@@ -77,7 +77,7 @@ impl Recording {
         Ok(false)
     }
 
-    pub(super) fn resize(&mut self, columns: u16, rows: u16) -> io::Result<bool> {
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) -> io::Result<bool> {
         self.line("r", &format!("{columns}x{rows}"))?;
         Ok(false)
     }

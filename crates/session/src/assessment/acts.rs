@@ -80,6 +80,14 @@ fn act(cause: &Cause, clock: Clock, event: &Event) -> Act {
         act.before.clone_from(before);
         act.after.clone_from(after);
         act.ok = *ok;
+    } else if let Kind::Docker { verb, target, detail, before, after, ok, .. } = &event.kind {
+        // Named as the control plane names it: a restart is one by either door.
+        act.verb.clone_from(verb);
+        act.target.clone_from(target);
+        act.detail.clone_from(detail);
+        act.before.clone_from(before);
+        act.after.clone_from(after);
+        act.ok = *ok;
     } else if let Kind::Sql { verb, target, detail, ok, .. } = &event.kind {
         act.verb = format!("sql-{verb}");
         act.target.clone_from(target);

@@ -31,6 +31,7 @@ fn is_look(event: &Event) -> bool {
             | Kind::TerminalOpened { .. }
             | Kind::TerminalResized { .. }
             | Kind::TerminalClosed { .. }
+            | Kind::Docker { continued: true, .. }
     );
     is_own && !repeats
 }

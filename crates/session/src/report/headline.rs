@@ -1,6 +1,6 @@
 //! One event in words: a headline, and what was shown.
 
-use crate::event::{Kind, PanelView, Phase};
+use crate::event::{Certainty, Kind, PanelView, Phase};
 
 use super::words::{duration, standing};
 
@@ -86,6 +86,8 @@ fn look(kind: &Kind) -> Option<String> {
         };
         let refused = if *ok { "" } else { " (refused)" };
         format!("{}{change}{refused}", call.trim_end())
+    } else if let Kind::Docker { .. } = kind {
+        docker(kind)
     } else if let Kind::DashboardsListed = kind {
         "Listed the dashboards".to_owned()
     } else if let Kind::DashboardViewed { title, last_s, panels, .. } = kind {
@@ -103,6 +105,34 @@ fn look(kind: &Kind) -> Option<String> {
         return None;
     };
     Some(text)
+}
+
+/// Such as `docker logs of payments-1, last 100`, or `docker restart payments-1: running → running`.
+fn docker(kind: &Kind) -> String {
+    let Kind::Docker { verb, target, detail, before, after, ok, certainty, continued, shown: _ } =
+        kind
+    else {
+        return String::new();
+    };
+    let mut text = match (verb.as_str(), target.as_str()) {
+        (verb, "") => format!("docker {verb}"),
+        (verb @ ("logs" | "stats"), target) => format!("docker {verb} of {target}"),
+        (verb, target) => format!("docker {verb} {target}"),
+    };
+    if !detail.is_empty() {
+        text.push_str(if verb == "exec" { ": " } else { ", " });
+        text.push_str(detail);
+    }
+    if let (Some(before), Some(after)) = (before, after) {
+        text.push_str(&format!(": {before} → {after}"));
+    }
+    match (ok, certainty, continued) {
+        (false, ..) => text.push_str(" (refused)"),
+        (true, _, true) => text.push_str(" (continued)"),
+        (true, Certainty::Assumed, false) => text.push_str(" (taken for an act)"),
+        (true, Certainty::Observed, false) => {}
+    }
+    text
 }
 
 /// What the database and Prometheus wrote down.
@@ -155,7 +185,10 @@ fn words(kind: &Kind) -> Option<String> {
 pub(super) fn shown(kind: &Kind) -> Option<String> {
     let text = if let Kind::LineEnded { printed, .. } = kind {
         printed.clone()
-    } else if let Kind::Control { shown, .. } | Kind::LogsRead { shown, .. } = kind {
+    } else if let Kind::Control { shown, .. }
+    | Kind::LogsRead { shown, .. }
+    | Kind::Docker { shown, .. } = kind
+    {
         shown.clone()
     } else if let Kind::Sql { statement, error, .. } = kind {
         error.iter().fold(statement.clone(), |text, error| format!("{text}\n\n{error}"))

@@ -131,6 +131,7 @@ pub(super) fn clock(since_page_s: Option<f64>, at_s: f64) -> String {
 pub(super) fn door(door: Door) -> &'static str {
     match door {
         Door::Terminal => "terminal",
+        Door::Docker => "docker",
         Door::Control => "control",
         Door::Dashboards => "dashboards",
         Door::Logs => "logs",

@@ -62,7 +62,7 @@ async fn serve_stream(mut stream: LinkStream, answers: &'static [u8]) {
     let reply = match stream.receive().await.unwrap() {
         Open::Dial { port: 80, .. } => Dialled::Connected,
         Open::Dial { .. } => Dialled::Refused { reason: "connection refused".to_owned() },
-        Open::Terminal { .. } | Open::Call(_) | Open::Lines { .. } => return,
+        Open::Terminal { .. } | Open::Call(_) | Open::Lines { .. } | Open::Docker => return,
     };
     stream.write_all(&reply.to_frame().unwrap()).await.unwrap();
     stream.flush().await.unwrap();

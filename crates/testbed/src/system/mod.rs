@@ -9,6 +9,7 @@ mod memory;
 mod network;
 mod provision;
 mod spec;
+mod state;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use crate::{Engine, Link, Owner, Refusal};
 pub use exec::{ExecOutput, SpawnedExec};
 pub use logs::LogLine;
 pub use provision::ProvisionError;
+pub use state::{Container, Ending, Limits};
 pub use watch::Death;
 
 use network::Network;
@@ -107,6 +109,11 @@ impl Testbed {
     /// The stream to the workstation's PID 1.
     pub fn link(&self) -> &Link {
         &self.inner.link
+    }
+
+    /// The engine that it runs on.
+    pub fn engine(&self) -> &Engine {
+        &self.inner.engine
     }
 
     /// The session that everything here belongs to.

@@ -34,6 +34,7 @@ fn opens() -> Vec<Open> {
             columns: None,
         }),
         Open::Lines { version: crate::VERSION },
+        Open::Docker,
     ]
 }
 

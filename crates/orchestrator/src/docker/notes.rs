@@ -1,0 +1,112 @@
+//! The record of calls: each is an event, and a flood of looks is bounded.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use session::event::{Certainty, Door, Effect, Kind, Participant};
+
+use crate::recorder::Recorder;
+
+/// Looks that may come at once, and how many more a second; nobody types as fast.
+const BURST: f64 = 400.0;
+const A_SECOND: f64 = 20.0;
+/// At most so often it is said that some were not recorded.
+const SAY_EVERY: Duration = Duration::from_secs(10);
+
+/// Cheap to clone; all clones share the flood's measure.
+#[derive(Clone)]
+pub(super) struct Notes {
+    recorder: Recorder,
+    flood: Arc<Mutex<Flood>>,
+}
+
+struct Flood {
+    left: f64,
+    at: Instant,
+    dropped: u64,
+    said: Option<Instant>,
+}
+
+/// A call in words, before anything was shown.
+#[derive(Debug, Clone)]
+pub(super) struct Note {
+    pub(super) verb: String,
+    pub(super) target: String,
+    pub(super) detail: String,
+}
+
+impl Note {
+    /// The look that it was.
+    pub(super) fn look(&self, shown: String, continued: bool) -> Kind {
+        Kind::Docker {
+            verb: self.verb.clone(),
+            target: self.target.clone(),
+            detail: self.detail.clone(),
+            before: None,
+            after: None,
+            ok: true,
+            certainty: Certainty::Observed,
+            continued,
+            shown,
+        }
+    }
+
+    /// What it would have been.
+    pub(super) fn refused(&self, words: &str) -> Kind {
+        Kind::Docker {
+            verb: self.verb.clone(),
+            target: self.target.clone(),
+            detail: self.detail.clone(),
+            before: None,
+            after: None,
+            ok: false,
+            certainty: Certainty::Observed,
+            continued: false,
+            shown: words.to_owned(),
+        }
+    }
+}
+
+impl Notes {
+    pub(super) fn new(recorder: Recorder) -> Notes {
+        let flood = Flood { left: BURST, at: Instant::now(), dropped: 0, said: None };
+        Notes { recorder, flood: Arc::new(Mutex::new(flood)) }
+    }
+
+    /// Records an event of the candidate's. Acts always; of a flood of looks only how many there
+    /// were.
+    pub(super) fn record(&self, effect: Effect, kind: Kind) {
+        let done = matches!(kind, Kind::Docker { ok: true, .. });
+        if (effect == Effect::Act && done) || self.has_room() {
+            self.recorder.record(Participant::Candidate, Door::Docker, effect, kind);
+        }
+    }
+
+    /// The recorder missed something.
+    pub(super) fn gap(&self, reason: String) {
+        let kind = Kind::Gap { door: Door::Docker, reason };
+        self.recorder.record(Participant::Lab, Door::Docker, Effect::Truth, kind);
+    }
+
+    fn has_room(&self) -> bool {
+        let now = Instant::now();
+        let mut flood = self.flood.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = now.duration_since(flood.at).as_secs_f64();
+        flood.left = (flood.left + passed * A_SECOND).min(BURST);
+        flood.at = now;
+        if flood.left >= 1.0 {
+            flood.left -= 1.0;
+            return true;
+        }
+        flood.dropped += 1;
+        if flood.said.is_none_or(|said| now.duration_since(said) >= SAY_EVERY) {
+            flood.said = Some(now);
+            let dropped = std::mem::take(&mut flood.dropped);
+            drop(flood);
+            self.gap(format!(
+                "{dropped} or more calls of the Docker API came too fast to be recorded one by one"
+            ));
+        }
+        false
+    }
+}

@@ -1,0 +1,273 @@
+//! `docker exec`: a program in a container, recorded like a terminal.
+//!
+//! One that surely only reads is a look when it ends. Everything else is an act as it begins, since
+//! a program may change what nobody watches, and a look at what it printed as it ends.
+
+mod carry;
+mod tape;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use gate::{Exec, Refusal, Start, filter};
+use http_body_util::BodyExt;
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, UPGRADE};
+use hyper::{Request, Response, StatusCode};
+use serde_json::{Value, json};
+use session::event::{Certainty, Effect, Kind};
+
+use super::answers::{Asked, written};
+use super::body::{self, Body};
+use super::changes::NO_BODY;
+use super::{Gate, Upstream};
+use crate::home::SessionFolder;
+use crate::recorder::Recorder;
+
+use tape::Tape;
+
+/// Programs that are remembered; the oldest are forgotten.
+const REMEMBERED: usize = 512;
+/// Programs that may run at a time.
+const AT_ONCE: usize = 16;
+/// A container that dies so soon after a program ran in it was ended by the program.
+const AFTERMATH: Duration = Duration::from_secs(10);
+
+/// The programs of a session that were run through the gate. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Programs {
+    recorder: Recorder,
+    folder: SessionFolder,
+    known: Arc<Mutex<Known>>,
+    running: Arc<AtomicUsize>,
+    started: Arc<AtomicU32>,
+}
+
+#[derive(Default)]
+struct Known {
+    by_id: HashMap<String, Program>,
+    order: VecDeque<String>,
+    /// When a program last ran in a container.
+    touched: HashMap<String, Instant>,
+    /// Containers whose memory the candidate limited.
+    limited: Vec<String>,
+}
+
+/// One program.
+#[derive(Clone)]
+struct Program {
+    container: String,
+    exec: Exec,
+    tape: Option<Tape>,
+}
+
+/// Counts a program as running for as long as it is there.
+struct Running {
+    programs: Programs,
+    container: String,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.programs.running.fetch_sub(1, Ordering::Relaxed);
+        self.programs.touch(&self.container);
+    }
+}
+
+impl Programs {
+    pub(super) fn new(recorder: Recorder, folder: SessionFolder) -> Programs {
+        Programs {
+            recorder,
+            folder,
+            known: Arc::default(),
+            running: Arc::default(),
+            started: Arc::default(),
+        }
+    }
+
+    /// Whether a program was run through the gate.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.lock().by_id.contains_key(id)
+    }
+
+    /// Notes that the candidate limited a container's memory.
+    pub(super) fn limited(&self, container: &str) {
+        self.lock().limited.push(container.to_owned());
+    }
+
+    /// The command by which the candidate ended a container, if they did.
+    pub(super) fn explains(&self, container: &str, oom: bool) -> Option<&'static str> {
+        let known = self.lock();
+        if known.touched.get(container).is_some_and(|at| at.elapsed() < AFTERMATH) {
+            return Some("exec");
+        }
+        (oom && known.limited.iter().any(|name| name == container)).then_some("update")
+    }
+
+    fn remember(&self, id: &str, program: Program) {
+        let mut known = self.lock();
+        known.by_id.insert(id.to_owned(), program);
+        known.order.push_back(id.to_owned());
+        if known.order.len() > REMEMBERED
+            && let Some(oldest) = known.order.pop_front()
+        {
+            known.by_id.remove(&oldest);
+        }
+    }
+
+    fn find(&self, id: &str) -> Result<Program, Refusal> {
+        self.lock().by_id.get(id).cloned().ok_or_else(|| Refusal::no_exec(id))
+    }
+
+    fn touch(&self, container: &str) {
+        self.lock().touched.insert(container.to_owned(), Instant::now());
+    }
+
+    fn begin(&self, container: &str) -> Result<Running, Refusal> {
+        let running = Running { programs: self.clone(), container: container.to_owned() };
+        let before = self.running.fetch_add(1, Ordering::Relaxed);
+        self.touch(container);
+        if before >= AT_ONCE {
+            let message = format!("{AT_ONCE} programs run already; end one of them");
+            return Err(Refusal { status: 429, message });
+        }
+        Ok(running)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<U: Upstream> Gate<U> {
+    pub(super) async fn create_program(
+        &self,
+        asked: &Asked,
+        reference: &str,
+        exec: &Exec,
+    ) -> Result<Response<Body>, Refusal> {
+        let container = asked.scope.find(reference)?;
+        let response = self.asked(asked, &asked.call, &container.id, exec.to_json()).await?;
+        let made = body::whole(response).await?;
+        let id = made["Id"].as_str().ok_or_else(body::broken)?;
+        let program = Program { container: container.name.clone(), exec: exec.clone(), tape: None };
+        self.programs.remember(id, program);
+        let mut answer = body::json(&json!({ "Id": id }));
+        *answer.status_mut() = StatusCode::CREATED;
+        Ok(answer)
+    }
+
+    pub(super) async fn start_program(
+        &self,
+        mut request: Request<()>,
+        asked: &Asked,
+        id: &str,
+        start: &Start,
+    ) -> Result<Response<Body>, Refusal> {
+        let mut program = self.programs.find(id)?;
+        let running = self.programs.begin(&program.container)?;
+        let mut onward = written(asked, &asked.call, id, start.to_json(&program.exec).into())?;
+        let is_upgrade = request.headers().contains_key(UPGRADE);
+        if is_upgrade {
+            onward.headers_mut().insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+            onward.headers_mut().insert(UPGRADE, HeaderValue::from_static("tcp"));
+        }
+        let tape = self.tape(&program, start);
+        program.tape = Some(tape.clone());
+        self.programs.lock().by_id.insert(id.to_owned(), program.clone());
+        let is_act = !program.exec.only_reads();
+        if is_act {
+            // Before it begins, so that nothing it does comes before it.
+            self.note_program(&program);
+        }
+        let response = body::good(self.upstream.ask(onward).await?, &asked.scope).await?;
+        let content = response.headers().get(CONTENT_TYPE).cloned();
+        let shown = self.shown(&program, is_act);
+        let mut answer = if response.status() == StatusCode::SWITCHING_PROTOCOLS && is_upgrade {
+            let client = hyper::upgrade::on(&mut request);
+            let carried = carry::Carried { tape, shown, running, id: id.to_owned() };
+            tokio::spawn(self.clone().carry(carried, client, response));
+            upgraded()
+        } else {
+            // Nobody types into a connection that was not upgraded.
+            let mut feed = carry::Feed::new(&program.exec, tape, shown);
+            let body = response.into_body().map_frame(move |frame| {
+                let _ = &running;
+                if let Some(bytes) = frame.data_ref() {
+                    feed.output(bytes);
+                }
+                frame
+            });
+            body::answer(StatusCode::OK, "application/vnd.docker.raw-stream", body.boxed_unsync())
+        };
+        if let Some(content) = content {
+            answer.headers_mut().insert(CONTENT_TYPE, content);
+        }
+        Ok(answer)
+    }
+
+    fn tape(&self, program: &Program, start: &Start) -> Tape {
+        let number = self.programs.started.fetch_add(1, Ordering::Relaxed) + 1;
+        let path = self.programs.folder.recording(&format!("exec-{number}"));
+        let (rows, columns) = start.size.unwrap_or((24, 80));
+        Tape::create(
+            &path,
+            (columns, rows),
+            &self.programs.recorder,
+            &self.notes,
+            &program.container,
+        )
+    }
+
+    fn note_program(&self, program: &Program) {
+        let kind = Kind::Docker {
+            verb: "exec".to_owned(),
+            target: program.container.clone(),
+            detail: program.exec.words(),
+            before: None,
+            after: None,
+            ok: true,
+            certainty: Certainty::Assumed,
+            continued: false,
+            shown: String::new(),
+        };
+        self.notes.record(Effect::Act, kind);
+    }
+
+    pub(super) async fn resize_program(
+        &self,
+        asked: &Asked,
+        id: &str,
+        (rows, columns): (u16, u16),
+    ) -> Result<Response<Body>, Refusal> {
+        let program = self.programs.find(id)?;
+        if let Some(tape) = &program.tape {
+            tape.resize(columns, rows);
+        }
+        self.asked(asked, &asked.call, id, NO_BODY).await?;
+        Ok(body::answer(StatusCode::OK, "application/json", body::full("")))
+    }
+
+    pub(super) async fn inspect_program(
+        &self,
+        asked: &Asked,
+        id: &str,
+    ) -> Result<Response<Body>, Refusal> {
+        self.programs.find(id)?;
+        let response = self.asked(asked, &asked.call, id, NO_BODY).await?;
+        let engine: Value = body::whole(response).await?;
+        Ok(body::json(&filter::exec(&asked.scope, &engine)))
+    }
+}
+
+fn upgraded() -> Response<Body> {
+    let mut answer = body::answer(
+        StatusCode::SWITCHING_PROTOCOLS,
+        "application/vnd.docker.raw-stream",
+        body::full(""),
+    );
+    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    answer.headers_mut().insert(UPGRADE, HeaderValue::from_static("tcp"));
+    answer
+}
