@@ -28,8 +28,9 @@ const ALIKE: [&str; 10] = [
 
 /// Sections that show the incident itself, and what of it may differ between causes: what a real
 /// one would show as well.
-const INCIDENT: [(&str, &str); 4] = [
+const INCIDENT: [(&str, &str); 5] = [
     ("changes", "releases, settings and their history"),
+    ("containers", "the release and the settings that run, log lines"),
     ("incident", "the page, log lines, charts"),
     ("measurements", "which series exist and how high they are"),
     ("sessions", "who is connected to the database, and what they ask"),

@@ -78,3 +78,12 @@ psql -qAt -c "select name, setting, source from pg_settings order by 1" \
 section sessions
 psql -qAt -c "select distinct application_name, usename, backend_type from pg_stat_activity order by 1, 2, 3" \
     -c "select distinct query from pg_stat_statements order by 1" 2>&1
+
+section containers
+docker version; docker info; docker ps -a --no-trunc
+for name in $(docker ps -a --format '{{.Names}}' | sort); do
+    echo "\$ $name"; docker inspect "$name"; docker port "$name"; docker top "$name" -o args
+    docker logs --tail 50 "$name" 2>&1
+    docker exec "$name" sh -c 'env; cat /proc/1/cmdline /proc/self/mountinfo; ls -a / /tmp' 2>&1
+done
+docker events --since 1h --until 0s

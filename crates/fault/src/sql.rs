@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use testbed::SpawnedExec;
+use tokio::io::AsyncWriteExt;
 
 use crate::{FaultError, Hands, Lease, Recovery};
 
@@ -22,13 +23,19 @@ pub(crate) async fn inject(
     statement: &str,
     hold: Duration,
 ) -> Result<Lease, FaultError> {
+    let failed = |source| FaultError::Exec { fault: "sql", container: service.to_owned(), source };
     let name = format!("PGAPPNAME={application}");
+    let testbed = hands.testbed();
+    let spawned = testbed.spawn_exec(service, &PSQL, &[&name]).await;
+    let (running, mut input) = spawned.map_err(failed)?;
     let opening = opening(statement);
-    let hold_text = hold.as_secs_f64().to_string();
-    let argv = ["env", &name, "sh", "-c", SCRIPT, "sh", &opening, &hold_text];
-    let running = hands.testbed().spawn_exec(service, &argv).await.map_err(|source| {
-        FaultError::Exec { fault: "sql", container: service.to_owned(), source }
-    })?;
+    tokio::spawn(async move {
+        // A psql that is gone has ended its transaction; `recover` says how.
+        let _ = input.write_all(opening.as_bytes()).await;
+        tokio::time::sleep(hold).await;
+        let _ = input.write_all(b"ROLLBACK;\n").await;
+        let _ = input.shutdown().await;
+    });
     Ok(Lease {
         kind: "sql",
         detail: format!("{application} in {service} for {}s: {statement}", hold.as_secs_f64()),
@@ -36,14 +43,14 @@ pub(crate) async fn inject(
     })
 }
 
-/// Feeds psql a transaction, leaves it open as a person would who went for coffee, and takes
-/// everything back. `psql` reads its database and role from the container's environment.
-const SCRIPT: &str =
-    r#"(printf '%s\n' "$1"; sleep "$2"; echo 'ROLLBACK;') | psql -X -q -v ON_ERROR_STOP=1"#;
+/// A psql that is fed a transaction, which stays open as with a person who went for coffee. It reads
+/// its database and role from the container's environment. When nobody holds its input any more, as
+/// after a kill of this process, it ends and everything is taken back.
+const PSQL: [&str; 5] = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"];
 
 /// The statements that open the transaction.
 fn opening(statement: &str) -> String {
-    format!("BEGIN;\n{};", statement.trim().trim_end_matches(';'))
+    format!("BEGIN;\n{};\n", statement.trim().trim_end_matches(';'))
 }
 
 impl Transaction {
@@ -64,8 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_transaction_is_opened_before_the_statement_and_closed_by_the_script() {
-        assert_eq!(opening(" LOCK TABLE payments; "), "BEGIN;\nLOCK TABLE payments;");
-        assert!(SCRIPT.contains("ROLLBACK;"));
+    fn a_transaction_is_opened_before_the_statement() {
+        assert_eq!(opening(" LOCK TABLE payments; "), "BEGIN;\nLOCK TABLE payments;\n");
     }
 }

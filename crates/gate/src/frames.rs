@@ -20,6 +20,17 @@ pub struct Demultiplexer {
 
 const HEADER: usize = 8;
 
+/// A piece with its header, as the engine writes it.
+pub fn frame(side: Side, piece: &[u8]) -> Vec<u8> {
+    let stream = match side {
+        Side::Out => 1,
+        Side::Err => 2,
+    };
+    let length = u32::try_from(piece.len()).unwrap_or(u32::MAX).to_be_bytes();
+    let header = [stream, 0, 0, 0, length[0], length[1], length[2], length[3]];
+    [&header[..], piece].concat()
+}
+
 impl Demultiplexer {
     /// One for a terminal, whose bytes have no headers.
     pub fn raw() -> Demultiplexer {

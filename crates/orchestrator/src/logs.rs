@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::StreamExt;
-use lab::lab::{Database, System};
+use lab::lab::System;
 use testbed::{LogLine, Testbed};
 
-use crate::asked::metrics::is_scribes;
-use crate::asked::sql::is_own_statement;
+use crate::asked::lines::RecordLines;
 
 /// Lines kept for each container. At 60 requests a second that is some five minutes.
 pub const KEPT: usize = 20_000;
@@ -18,18 +17,14 @@ pub const KEPT: usize = 20_000;
 #[derive(Clone, Default)]
 pub struct Logs {
     lines: Arc<Mutex<BTreeMap<String, VecDeque<LogLine>>>>,
-    /// Whose statements are left out: the database writes them down for the record, and who reads
-    /// its log would find little else.
-    database: Option<Database>,
-    /// The service whose questions are left out, for the same reason.
-    prometheus: Option<String>,
+    /// What is left out.
+    record: RecordLines,
 }
 
 impl Logs {
     /// A store that leaves out what is only written for the record.
     pub fn of(system: &System) -> Logs {
-        let prometheus = Some(system.prometheus_service().to_owned());
-        Logs { database: system.database.clone(), prometheus, ..Logs::default() }
+        Logs { record: RecordLines::of(system), ..Logs::default() }
     }
 
     /// Follows a container until it is removed. Call it again after a replacement.
@@ -44,11 +39,7 @@ impl Logs {
     }
 
     fn push(&self, container: &str, line: LogLine) {
-        let is_own = |database: &Database| {
-            database.service == container && is_own_statement(&database.role, &line.text)
-        };
-        let is_scribe = self.prometheus.as_deref() == Some(container) && is_scribes(&line.text);
-        if is_scribe || self.database.as_ref().is_some_and(is_own) {
+        if self.record.is_one(container, &line.text) {
             return;
         }
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);

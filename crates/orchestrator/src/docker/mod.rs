@@ -7,7 +7,7 @@
 //!
 //! - `serve`: HTTP, and what is no proper HTTP
 //! - `upstream`: the engine, and what the lab shows of itself
-//! - `answers`, `changes`, `streams`, `programs`: the calls
+//! - `answers`, `changes`, `streams`, `sieve`, `programs`: the calls
 //! - `notes`, `shown`: the record
 
 mod answers;
@@ -17,6 +17,7 @@ mod notes;
 mod programs;
 mod serve;
 mod shown;
+mod sieve;
 mod streams;
 mod upstream;
 

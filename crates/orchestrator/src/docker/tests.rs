@@ -15,6 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::body::{self, Body};
 use super::{Gate, Upstream};
+use crate::asked::lines::RecordLines;
 use crate::home::Home;
 use crate::recorder::Recorder;
 
@@ -38,6 +39,10 @@ impl Upstream for Counting {
         let edge =
             Container { id: "e".repeat(64), name: "edge".to_owned(), service: "edge".to_owned() };
         Scope { session: "s-1".to_owned(), containers: vec![edge], ..Scope::default() }
+    }
+
+    fn record_lines(&self, _: &str) -> Option<RecordLines> {
+        None
     }
 
     async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Response<Body>, Refusal> {
@@ -102,9 +107,9 @@ impl Ground {
 
     /// Verb, effect and whether it was carried out, of every call in the record.
     fn calls(&self) -> Vec<(String, Effect, bool)> {
-        let call = |event: &session::event::Event| match &event.kind {
-            Kind::Docker { verb, ok, .. } => Some((verb.clone(), event.effect, *ok)),
-            _ => None,
+        let call = |event: &session::event::Event| {
+            let Kind::Docker { verb, ok, .. } = &event.kind else { return None };
+            Some((verb.clone(), event.effect, *ok))
         };
         self.recorder.events().iter().filter_map(call).collect()
     }

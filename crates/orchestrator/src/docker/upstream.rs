@@ -12,6 +12,7 @@ use lab::lab::Lab;
 use testbed::{Images, Testbed, TestbedError};
 
 use super::body::Body;
+use crate::asked::lines::RecordLines;
 use crate::control::{Control, versions};
 
 /// What the gate needs. A lab's own is [`Upstairs`]; a test puts one there that counts.
@@ -20,6 +21,8 @@ pub trait Upstream: Send + Sync + 'static {
     fn facts(&self) -> EngineFacts;
     /// Which containers there are right now.
     fn scope(&self) -> Scope;
+    /// The lines that a container writes for the record alone; `None` when it writes none.
+    fn record_lines(&self, container: &str) -> Option<RecordLines>;
     /// Sends a request to the engine; the gate wrote every byte of it.
     fn ask(
         &self,
@@ -40,6 +43,7 @@ pub struct Upstairs {
     /// Without its containers, which come and go.
     scope: Scope,
     facts: EngineFacts,
+    record: RecordLines,
 }
 
 impl Upstairs {
@@ -63,7 +67,8 @@ impl Upstairs {
             images: names_of_images(lab, images),
             settings: settings(lab),
         };
-        Upstairs { testbed: Arc::clone(testbed), control: Arc::clone(control), scope, facts }
+        let (testbed, control) = (Arc::clone(testbed), Arc::clone(control));
+        Upstairs { testbed, control, scope, facts, record: RecordLines::of(&lab.system) }
     }
 }
 
@@ -112,6 +117,10 @@ impl Upstream for Upstairs {
             .map(|member| Container { id: member.id, name: member.name, service: member.service })
             .collect();
         scope
+    }
+
+    fn record_lines(&self, container: &str) -> Option<RecordLines> {
+        self.record.are_in(container).then(|| self.record.clone())
     }
 
     async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Response<Body>, Refusal> {

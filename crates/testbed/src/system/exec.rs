@@ -49,7 +49,7 @@ impl Testbed {
         argv: &[&str],
         stdin: Option<&[u8]>,
     ) -> Result<ExecOutput, TestbedError> {
-        let spawned = self.create_exec(name, argv, stdin.is_some()).await?;
+        let spawned = self.create_exec(name, argv, &[], stdin.is_some()).await?;
         let run = async {
             let (stdout, stderr) = spawned.run(stdin).await?;
             let code = spawned.wait().await?;
@@ -58,17 +58,24 @@ impl Testbed {
         run.await.map_err(|source| spawned.failed(source))
     }
 
-    /// Starts a program that goes on; returns when it has started. What it prints is dropped.
+    /// Starts a program that goes on, with more variables in its environment (`NAME=value`);
+    /// returns when it has started, with its input, which ends when that is dropped. What it prints
+    /// is dropped.
     ///
     /// # Errors
     /// When the container is unknown or does not run.
-    pub async fn spawn_exec(&self, name: &str, argv: &[&str]) -> Result<SpawnedExec, TestbedError> {
-        let spawned = self.create_exec(name, argv, false).await?;
+    pub async fn spawn_exec(
+        &self,
+        name: &str,
+        argv: &[&str],
+        environment: &[&str],
+    ) -> Result<(SpawnedExec, ExecInput), TestbedError> {
+        let spawned = self.create_exec(name, argv, environment, true).await?;
         match spawned.start().await {
-            Ok(mut output) => {
+            Ok((mut output, input)) => {
                 // Read on, or the program would block on a full pipe.
-                tokio::spawn(async move { while output.0.next().await.is_some() {} });
-                Ok(spawned)
+                tokio::spawn(async move { while output.next().await.is_some() {} });
+                Ok((spawned, input))
             }
             Err(source) => Err(spawned.failed(source)),
         }
@@ -78,6 +85,7 @@ impl Testbed {
         &self,
         name: &str,
         argv: &[&str],
+        environment: &[&str],
         stdin: bool,
     ) -> Result<SpawnedExec, TestbedError> {
         let member = self.inner.member(name)?;
@@ -86,6 +94,7 @@ impl Testbed {
             attach_stdout: Some(true),
             attach_stderr: Some(true),
             cmd: Some(argv.to_vec()),
+            env: Some(environment.to_vec()),
             ..CreateExecOptions::default()
         };
         let program = argv.first().copied().unwrap_or_default().to_owned();
@@ -102,7 +111,8 @@ impl Testbed {
 }
 
 type Output = futures::stream::BoxStream<'static, Result<LogOutput, bollard::errors::Error>>;
-type Input = std::pin::Pin<Box<dyn tokio::io::AsyncWrite + Send>>;
+/// The input of a program; it ends when this is shut down or dropped.
+pub type ExecInput = std::pin::Pin<Box<dyn tokio::io::AsyncWrite + Send>>;
 
 impl SpawnedExec {
     /// The exit code when the program is over, `None` while it goes on.
@@ -113,7 +123,7 @@ impl SpawnedExec {
         self.exit_code().await.map_err(|source| self.failed(source))
     }
 
-    async fn start(&self) -> Result<(Output, Input), Refusal> {
+    async fn start(&self) -> Result<(Output, ExecInput), Refusal> {
         match self.engine.docker().start_exec(&self.id, None).await? {
             StartExecResults::Attached { output, input } => Ok((output, input)),
             StartExecResults::Detached => {

@@ -154,8 +154,11 @@ async fn a_program_that_goes_on_is_seen_to_go_on_and_to_end() {
     };
     on("spawn", &[("edge", service)], |ground| async move {
         // It prints more than a pipe holds, then waits for the file.
-        let script = "seq 1 100000; until [ -e /scratch/go ]; do sleep 0.01; done; exit 7";
-        let running = ground.testbed.spawn_exec("edge", &["sh", "-c", script]).await.unwrap();
+        let script = "seq 1 100000; until [ -e /scratch/go ]; do sleep 0.01; done; exit ";
+        let script = format!("{script}$CODE");
+        let argv = ["sh", "-c", &script];
+        let spawned = ground.testbed.spawn_exec("edge", &argv, &["CODE=7"]).await;
+        let (running, _input) = spawned.unwrap();
         assert_eq!(running.ended().await.unwrap(), None);
         ground.run("edge", "touch /scratch/go").await;
         let ended = timeout(PATIENCE, async {
