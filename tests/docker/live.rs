@@ -121,6 +121,11 @@ impl<'a> Live<'a> {
         }
     }
 
+    /// Types keys as they are.
+    pub fn type_raw(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).unwrap();
+    }
+
     /// Whether the session is still on, as the record says.
     pub fn is_on(&mut self) -> bool {
         let ended = self.ground.journal(&self.session).contains("session-ended");

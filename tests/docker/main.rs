@@ -6,6 +6,8 @@
 //! - [`servers`]: what the database and Prometheus allow, and write down
 //! - [`luck`]: Ctrl-C and SIGKILL in every phase, two homes beside each other
 //! - [`docker_door`]: the Docker CLI in the workstation, by every command
+//! - [`acts`]: acts and looks in many disguises, each told for what it is
+//! - [`canaries`]: secrets that are planted and must be found nowhere
 //! - [`leases`]: what goes by itself when the orchestrator does
 //! - [`isolation`]: a stranger with a shell, with [`cis`], [`probes`], [`leaks`] and [`abuse`]
 //! - [`live`]: a lab with somebody in front of it
@@ -14,6 +16,8 @@
 #![allow(clippy::print_stdout, reason = "tables are printed for docs/trust")]
 
 mod abuse;
+mod acts;
+mod canaries;
 mod cis;
 mod docker_door;
 mod ground;

@@ -87,6 +87,13 @@ impl Terminals {
         Ok(Terminal { id, input, output })
     }
 
+    fn note_full(&self, is_full: bool, terminal: &str, limit_bytes: u64) {
+        if is_full {
+            let terminal = terminal.to_owned();
+            self.record(Effect::Truth, Kind::Truncated { terminal, limit_bytes });
+        }
+    }
+
     /// Takes what the shell prints; ends with the shell.
     async fn read(
         self,
@@ -100,15 +107,13 @@ impl Terminals {
             match frames.next::<FromTerminal>().await {
                 Ok(Some(FromTerminal::Output(bytes))) => {
                     let full = self.keep(&terminal, &recording, |it| it.output(&bytes));
-                    if full {
-                        let (terminal, limit_bytes) = (terminal.clone(), RECORDING_LIMIT);
-                        self.record(Effect::Truth, Kind::Truncated { terminal, limit_bytes });
-                    }
+                    self.note_full(full, &terminal, RECORDING_LIMIT);
                     // A reader that went away no longer shows; the shell goes on and is recorded.
                     let _ = printed.send(bytes).await;
                 }
                 Ok(Some(FromTerminal::Took { bytes, masked })) => {
-                    self.keep(&terminal, &recording, |it| it.took(bytes, masked));
+                    let full = self.keep(&terminal, &recording, |it| it.took(bytes, masked));
+                    self.note_full(full, &terminal, RECORDING_LIMIT / recording::TYPED_SHARE);
                 }
                 Ok(Some(FromTerminal::Exited(exit))) => break exit,
                 Ok(None) => break None,

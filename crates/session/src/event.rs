@@ -232,7 +232,8 @@ pub enum Kind {
         count: Option<u64>,
         reason: String,
     },
-    /// From here on a terminal's recording holds no more of what was printed.
+    /// From here on a terminal's recording holds no more of what was printed, or of what was typed;
+    /// a marker in it says which.
     Truncated {
         terminal: String,
         limit_bytes: u64,

@@ -42,7 +42,7 @@ static MAYBE: LazyLock<RegexSet> = LazyLock::new(|| {
     let words = [
         r"(?i)passw|passphrase|secret|token|api[_-]?key|authorization|private key",
         r"://[^\s/@]*:[^\s/]*@",
-        r"\s(?:-u|--user)",
+        r#"[\s"](?:-u|--user)"#,
         r"\b(?:AKIA|ASIA|gh[pousr]_|glpat-|xox[abprs]-|eyJ)",
     ];
     compiled(RegexSet::new(words))
@@ -96,15 +96,52 @@ fn clean(value: &mut Value) {
                 *string = cleaned;
             }
         }
-        Value::Array(values) => values.iter_mut().for_each(clean),
+        Value::Array(values) => {
+            values.iter_mut().for_each(clean);
+            clean_words(values);
+        }
         Value::Object(fields) => fields.values_mut().for_each(clean),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Stands between the words of a program where they are looked at together: a space to the shapes,
+/// and in no word that anybody types.
+const BETWEEN: &str = "\u{2028}";
+
+/// A program's words: what one of them announces (`--password`, `curl -u`) stands in the next.
+fn clean_words(values: &mut [Value]) {
+    let Some(words) = values.iter().map(Value::as_str).collect::<Option<Vec<_>>>() else { return };
+    let joined = words.join(BETWEEN);
+    let Cow::Owned(cleaned) = text(&joined) else { return };
+    let cleaned: Vec<&str> = cleaned.split(BETWEEN).collect();
+    if cleaned.len() == values.len() {
+        let cleaned: Vec<Value> = cleaned.into_iter().map(Value::from).collect();
+        values.clone_from_slice(&cleaned);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_that_the_word_before_announces_is_taken_out() {
+        let is_cleaned = |words: &[&str], expected: &[&str]| {
+            let mut value = Value::from(words);
+            clean(&mut value);
+            assert_eq!(value, Value::from(expected));
+        };
+        is_cleaned(
+            &["curl", "-u", "ada:hunter2", "edge"],
+            &["curl", "-u", "ada:[redacted]", "edge"],
+        );
+        is_cleaned(
+            &["x", "--token", "hunter2", "--", "y"],
+            &["x", "--token", "[redacted]", "--", "y"],
+        );
+        is_cleaned(&["psql", "-c", "select 1"], &["psql", "-c", "select 1"]);
+    }
 
     #[test]
     fn secrets_are_taken_out_and_what_they_are_for_stays() {

@@ -9,6 +9,9 @@ use std::time::Instant;
 
 use session::redact;
 
+/// What is typed has this part of what is printed.
+pub(super) const TYPED_SHARE: u64 = 4;
+
 /// An asciicast file, version 2: a header line, then `[seconds, "o" | "i" | "r", text]` a line.
 /// The clock is the session's, so that it lines up with the journal.
 pub(crate) struct Recording {
@@ -18,9 +21,9 @@ pub(crate) struct Recording {
     typed: Utf8,
     /// Sent towards the terminal and not taken yet.
     sent: VecDeque<u8>,
-    /// Bytes that output may still fill.
+    /// Bytes that output may still fill, and those that are for what is typed.
     room: u64,
-    full: bool,
+    room_typed: u64,
     /// Nothing is written any more, and that was said.
     pub(crate) broken: bool,
 }
@@ -28,7 +31,8 @@ pub(crate) struct Recording {
 // === impl Recording ===
 
 impl Recording {
-    /// `limit`: in bytes; output stops there.
+    /// `limit`: in bytes; output stops there, and what is typed at a quarter of it: a paste without
+    /// an end fills no disk, and a flood of output takes no key's place.
     pub(crate) fn create(
         path: &Path,
         columns: u16,
@@ -41,24 +45,28 @@ impl Recording {
         writeln!(file, "{header}")?;
         file.flush()?;
         let (printed, typed, sent) = (Utf8::default(), Utf8::default(), VecDeque::new());
-        let (room, full, broken) = (limit, false, false);
-        Ok(Recording { file, started, printed, typed, sent, room, full, broken })
+        let (room, room_typed, broken) = (limit, limit / TYPED_SHARE, false);
+        Ok(Recording { file, started, printed, typed, sent, room, room_typed, broken })
     }
 
-    /// What was printed. `true` when the recording is full from here on.
+    /// What was printed. `true` when no more of it is kept from here on.
     pub(crate) fn output(&mut self, bytes: &[u8]) -> io::Result<bool> {
-        if self.full {
+        if self.room == 0 {
             return Ok(false);
         }
         let text = self.printed.take(bytes);
         let size = self.line("o", &text)?;
-        self.full = size >= self.room;
         self.room = self.room.saturating_sub(size);
-        if self.full {
-            // A marker, so that whoever plays it sees where it breaks off.
-            self.line("m", "the recording is full: what is printed from here on is not kept")?;
+        self.mark(self.room, "printed")
+    }
+
+    /// A marker, so that whoever plays it sees where it breaks off.
+    fn mark(&mut self, room: u64, what: &str) -> io::Result<bool> {
+        if room == 0 {
+            let text = format!("the recording is full: what is {what} from here on is not kept");
+            self.line("m", &text)?;
         }
-        Ok(self.full)
+        Ok(room == 0)
     }
 
     /// What goes to the terminal. It is written down when it arrives there.
@@ -67,14 +75,19 @@ impl Recording {
         Ok(false)
     }
 
-    /// The terminal has taken so many bytes of what was sent, in the open or unseen.
+    /// The terminal has taken so many bytes of what was sent, in the open or unseen. `true` when no
+    /// more of it is kept from here on.
     pub(crate) fn took(&mut self, bytes: u32, masked: bool) -> io::Result<bool> {
         let count = self.sent.len().min(bytes as usize);
         let taken: Vec<u8> = self.sent.drain(..count).collect();
+        if self.room_typed == 0 {
+            return Ok(false);
+        }
         let text = self.typed.take(&taken);
         let text = if masked { mask(&text) } else { text };
-        self.line("i", &text)?;
-        Ok(false)
+        let size = self.line("i", &text)?;
+        self.room_typed = self.room_typed.saturating_sub(size);
+        self.mark(self.room_typed, "typed")
     }
 
     pub(crate) fn resize(&mut self, columns: u16, rows: u16) -> io::Result<bool> {
@@ -204,5 +217,22 @@ mod tests {
         let lines = lines(&path);
         assert_eq!(lines.last().unwrap(), &("i".to_owned(), "\u{3}".to_owned()));
         assert_eq!(lines.iter().filter(|(code, _)| code == "m").count(), 1);
+    }
+
+    #[test]
+    fn a_paste_without_an_end_is_cut_and_what_is_printed_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("terminal-1.cast");
+        let mut recording = Recording::create(&path, 80, 24, Instant::now(), 8192).unwrap();
+        let pasted: Vec<bool> = (0..100)
+            .map(|_| {
+                recording.sent(&[b'x'; 1000]).unwrap();
+                recording.took(1000, false).unwrap()
+            })
+            .collect();
+        assert_eq!(pasted.iter().filter(|full| **full).count(), 1);
+        recording.output(b"still here").unwrap();
+        assert!(std::fs::metadata(&path).unwrap().len() < 2048 + 1500);
+        assert_eq!(lines(&path).last().unwrap(), &("o".to_owned(), "still here".to_owned()));
     }
 }

@@ -62,7 +62,7 @@ fn terminal(kind: &Kind) -> Option<String> {
         }
     } else if let Kind::Truncated { terminal, limit_bytes } = kind {
         let mib = limit_bytes >> 20;
-        format!("The recording of {terminal} is full ({mib} MiB): what is printed is not kept")
+        format!("The recording of {terminal} is full ({mib} MiB) and goes on in part")
     } else if let Kind::TerminalOpened { terminal, .. } = kind {
         format!("Terminal {terminal} opened")
     } else if let Kind::TerminalClosed { terminal, .. } = kind {

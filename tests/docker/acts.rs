@@ -1,0 +1,158 @@
+//! Acts through all doors, in many disguises: each is recognised by what it did, and no look is
+//! taken for one. Typed into the real terminal of a real session; the journal is what is checked.
+//!
+//! A sample by default, 1,000 with CHECKRIDE_TEST_FULL.
+
+mod cases;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::ground::{Ground, wait_until};
+use crate::live::Live;
+use cases::{Act, Case, corpus};
+
+/// What the journal says of one case.
+#[derive(Default)]
+struct Seen {
+    acts: Vec<(String, String, String)>,
+    argvs: Vec<Vec<String>>,
+}
+
+#[derive(Default)]
+struct Row {
+    cases: usize,
+    acts: usize,
+    recognised: usize,
+    looks_taken_for_acts: usize,
+    runs: usize,
+    recorded: usize,
+}
+
+#[test]
+fn every_act_is_told_from_every_look_however_it_is_dressed() {
+    let full = std::env::var_os("CHECKRIDE_TEST_FULL").is_some();
+    let cases = corpus(if full { 1000 } else { 150 });
+    let ground = Ground::new();
+    let mut live = Live::start(&ground, "leaky-release");
+    live.type_line("cd ~");
+    let mut ends = vec![needle(&live.type_ahead(":"))];
+    for case in &cases {
+        let mark = live.type_ahead(&case.line);
+        live.through(&mark);
+        ends.push(needle(&mark));
+    }
+    // A statement that is recorded as late as any: what it ended is waited for.
+    live.type_line("psql -qAtc \"select pg_cancel_backend(0), 'the last of all'\"");
+    let journal = wait_until("the last statement is recorded", || {
+        let journal = ground.journal(&live.session);
+        let is_last = |line: &&str| line.contains("the last of all") && line.contains(r#""sql""#);
+        journal.lines().any(|line| is_last(&line)).then_some(journal)
+    });
+    let events: Vec<Value> =
+        journal.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let seen = by_case(&events, &ends);
+    let (table, wrong) = judge(&cases, &seen);
+    println!("{table}");
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// What stands in the line that ends a case, from the mark that it prints.
+fn needle(mark: &str) -> String {
+    let sum: u32 = mark.trim_start_matches("through-").parse().unwrap();
+    format!("through-$(({}+7))", sum - 7)
+}
+
+/// Puts each act and each program to the case in whose time it began.
+fn by_case(events: &[Value], ends: &[String]) -> Vec<Seen> {
+    let ended = |needle: &String| {
+        let is_it = |event: &&Value| {
+            let line = event["data"]["line"].as_str();
+            event["kind"] == "line-ended" && line.is_some_and(|line| line.contains(needle))
+        };
+        let event = events.iter().find(is_it).unwrap_or_else(|| panic!("`{needle}` has no end"));
+        event["at_s"].as_f64().unwrap()
+    };
+    let ends: Vec<f64> = ends.iter().map(ended).collect();
+    let mut seen: Vec<Seen> = ends[1..].iter().map(|_| Seen::default()).collect();
+    for event in events {
+        let data = &event["data"];
+        // The last line of a journal seals it and is no event.
+        let Some(began) = data["started_s"].as_f64().or(event["at_s"].as_f64()) else { continue };
+        let Some(case) = ends.windows(2).position(|it| began > it[0] && began <= it[1]) else {
+            continue;
+        };
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        if event["effect"] == "act" {
+            seen[case].acts.push((
+                word(&event["door"]),
+                word(&data["verb"]),
+                word(&data["target"]),
+            ));
+        }
+        if event["kind"] == "program-ran" {
+            let words = data["argv"].as_array().unwrap();
+            seen[case].argvs.push(words.iter().map(word).collect());
+        }
+    }
+    seen
+}
+
+/// The table by class, and what is wrong.
+fn judge(cases: &[Case], seen: &[Seen]) -> (String, Vec<String>) {
+    let (mut rows, mut wrong) = (BTreeMap::<&str, Row>::new(), Vec::new());
+    for (case, seen) in cases.iter().zip(seen) {
+        for row in [case.class, "~all"] {
+            rows.entry(row).or_default().add(case, seen);
+        }
+        let missed: Vec<_> = case.runs.iter().filter(|run| !seen.argvs.contains(run)).collect();
+        if !missed.is_empty() || sorted(&case.acts) != seen.sorted() {
+            let (want, got) = (sorted(&case.acts), seen.sorted());
+            wrong.push(format!(
+                "{}\n   acts {want:?}, recorded {got:?}; not run {missed:?}",
+                case.line
+            ));
+        }
+    }
+    let mut table = "| disguise | cases | acts | recognised | looks taken for acts | executions | recorded |\n|---|---|---|---|---|---|---|\n".to_owned();
+    for (class, row) in rows {
+        let Row { cases, acts, recognised, looks_taken_for_acts, runs, recorded } = row;
+        let class = class.replace("~all", "**all**");
+        table.push_str(&format!(
+            "| {class} | {cases} | {acts} | {recognised} | {looks_taken_for_acts} | {runs} | {recorded} |\n"
+        ));
+    }
+    (table, wrong)
+}
+
+fn sorted(acts: &[Act]) -> Vec<(String, String, String)> {
+    let owned = |&(door, verb, target): &Act| (door.to_owned(), verb.to_owned(), target.to_owned());
+    let mut acts: Vec<_> = acts.iter().map(owned).collect();
+    acts.sort();
+    acts
+}
+
+impl Seen {
+    fn sorted(&self) -> Vec<(String, String, String)> {
+        let mut acts = self.acts.clone();
+        acts.sort();
+        acts
+    }
+}
+
+impl Row {
+    fn add(&mut self, case: &Case, seen: &Seen) {
+        let mut left = seen.acts.clone();
+        let mut is_there = |act: &(String, String, String)| {
+            let place = left.iter().position(|it| it == act);
+            place.map(|place| left.remove(place)).is_some()
+        };
+        self.recognised += sorted(&case.acts).iter().filter(|act| is_there(act)).count();
+        self.looks_taken_for_acts += left.len();
+        self.cases += 1;
+        self.acts += case.acts.len();
+        self.runs += case.runs.len();
+        self.recorded += case.runs.iter().filter(|run| seen.argvs.contains(run)).count();
+    }
+}
