@@ -171,7 +171,7 @@ const FORMS: &[(&str, &str)] = &[
     ("exec", "(exec -a innocent sh -c '@')"),
     (
         "wrapped",
-        "env -i PATH=\"$PATH\" PGHOST=$PGHOST PGUSER=$PGUSER PGDATABASE=$PGDATABASE PGPASSWORD=$PGPASSWORD sh -c '@'",
+        "env -i PATH=\"$PATH\" TERM=$TERM LESS=$LESS PGHOST=$PGHOST PGUSER=$PGUSER PGDATABASE=$PGDATABASE PGPASSWORD=$PGPASSWORD sh -c '@'",
     ),
     ("wrapped", "timeout 30 sh -c '@'"),
     ("xargs", "echo ~ | xargs -I{} sh -c 'echo {} | base64 -d | sh'"),

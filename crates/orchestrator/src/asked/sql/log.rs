@@ -7,6 +7,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 /// A line that the engine had to cut is put together again up to this length, in bytes.
@@ -64,6 +66,8 @@ pub struct Log {
 
 #[derive(Deserialize)]
 struct Line {
+    #[serde(default)]
+    timestamp: String,
     #[serde(default)]
     user: String,
     #[serde(default)]
@@ -137,6 +141,7 @@ impl Log {
     }
 
     fn entry(&mut self, at: i64, line: Line) -> Vec<Told> {
+        let at = written_at(&line).unwrap_or(at);
         if line.user != self.role {
             return others(&line).into_iter().collect();
         }
@@ -181,6 +186,13 @@ impl Log {
         };
         vec![Told::Asked(asked)]
     }
+}
+
+/// When the server wrote the line, on the clock that it shares with the engine. On a busy machine
+/// the engine receives it some while later.
+fn written_at(line: &Line) -> Option<i64> {
+    let at = civil::DateTime::strptime("%Y-%m-%d %H:%M:%S%.f UTC", &line.timestamp).ok()?;
+    Some(TimeZone::UTC.to_timestamp(at).ok()?.as_millisecond())
 }
 
 /// The functions of the server that run what a client sends.
