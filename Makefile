@@ -29,9 +29,9 @@ lab: build ## Sit in front of the broken payments lab yourself
 	@$(CHECKRIDE) practice payments
 
 test: lint build images ## Everything that CI runs: lints, unit tests, and the real lab
-	@$(CARGO) test --release --workspace --features checkride/docker-tests -- --skip isolation::
+	@$(CARGO) test --release --workspace --features checkride/docker-tests
 
-test-full: test ## What takes longer: abuse, leaks, every rehearsal three times, each crate's own Docker tests
+test-full: test ## What takes longer: everything in full, every rehearsal three times, each crate's own Docker tests
 	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release -p checkride --features checkride/docker-tests --test docker
 	@$(CARGO) test --release -p testbed --features testbed/docker-tests
 
