@@ -6,6 +6,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 HOST := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
 PROGRAMS := $(TARGET)/$(HOST)/release
 CHECKRIDE := $(PROGRAMS)/checkride
+EXAMPLES := $(PROGRAMS)/examples
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build images demo lab test test-full lint bench doctor clean
@@ -40,11 +41,12 @@ lint: setup ## Formatting and lints
 	@$(CARGO) clippy --release --workspace --all-targets --all-features -- -D warnings
 
 bench: images ## Print how fast things are, as ratios measured in the same run
-	@$(CARGO) run --release -q -p testbed --example floor -- labs/payments $(PROGRAMS) 5
-	@$(CARGO) run --release -q -p testbed --example echo -- labs/payments $(PROGRAMS) 500
-	@$(CARGO) run --release -q -p orchestrator --example gate -- labs/payments $(PROGRAMS) 400
-	@$(CARGO) bench -q -p agent --bench programs
-	@$(CARGO) run --release -q -p orchestrator --example journal
+	@$(CARGO) build --release -q --workspace --examples
+	@$(EXAMPLES)/floor labs/payments $(PROGRAMS) 5
+	@$(EXAMPLES)/echo labs/payments $(PROGRAMS) 500
+	@$(EXAMPLES)/gate labs/payments $(PROGRAMS) 400
+	@$(CARGO) bench -q --workspace --bench programs
+	@$(EXAMPLES)/journal
 	@$(CHECKRIDE) rehearse payments --cause leaky-release --persona methodical --json | grep -A5 '"timings"'
 
 doctor: build ## Check whether this machine has what Checkride needs

@@ -1,8 +1,8 @@
 //! How fast a journal is written and checked, against the least that could be done.
 //!
 //! `cargo run --release -p orchestrator --example journal [-- <events> <group>]` writes the same
-//! number of bytes twice into files of one folder, in groups that are brought to the disk: once as
-//! ready lines and nothing else (the floor), once as events, serialised, chained, and with the
+//! number of bytes twice into files of one folder, in groups that are brought to the disk in turn:
+//! as ready lines and nothing else (the floor), and as events, serialised, chained, and with the
 //! signed head replaced after each group. Then it checks and recovers the journal. Prints one JSON
 //! object. No test: the numbers depend on the disk.
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
@@ -31,12 +31,14 @@ fn main() -> Outcome<()> {
     let group = args.next().map_or(Ok(100), |count| count.parse())?;
     let events = happened(events);
     let folder = tempfile::tempdir_in(".")?;
-    let (mut floors, mut ours) = (Vec::new(), Vec::new());
     let path = folder.path().join("journal.jsonl");
+    // Once for the lines, which are the floor's.
+    let lines = written(&path, &events)?;
+    let (mut floors, mut ours) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        // In turn, so that what else the machine does meets both.
-        ours.push(write_events(&path, &events, group)?);
-        floors.push(write_lines(&path, &folder.path().join("floor.jsonl"), group)?);
+        let (our, floor) = race(&path, &folder.path().join("floor.jsonl"), &events, &lines, group)?;
+        ours.push(our);
+        floors.push(floor);
     }
     let (floor, ours) = (median(floors), median(ours));
     let bytes = std::fs::metadata(&path)?.len();
@@ -84,36 +86,49 @@ fn happened(count: usize) -> Vec<Event> {
     timeline.events().to_vec()
 }
 
-/// The journal as a session writes it.
-fn write_events(path: &Path, events: &[Event], group: usize) -> Outcome<Duration> {
-    gone(path)?;
-    let began = Instant::now();
+/// The journal's text, for lines to write anew.
+fn written(path: &Path, events: &[Event]) -> Outcome<Vec<u8>> {
     let header = Header::new("bench", "payments", &KEY);
     let mut journal = JournalFile::create(path, &path.with_extension("head"), &header, &KEY)?;
-    for events in events.chunks(group) {
+    for event in events {
+        journal.append(event)?;
+    }
+    journal.seal()?;
+    Ok(std::fs::read(path)?)
+}
+
+/// The journal as a session writes it, and the same lines ready-made: one write each and one
+/// `fdatasync` a group. Group by group in turn, so that what else the machine does meets both.
+fn race(
+    path: &Path,
+    floor: &Path,
+    events: &[Event],
+    text: &[u8],
+    group: usize,
+) -> Outcome<(Duration, Duration)> {
+    gone(path)?;
+    gone(floor)?;
+    let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+    let header = Header::new("bench", "payments", &KEY);
+    let mut journal = JournalFile::create(path, &path.with_extension("head"), &header, &KEY)?;
+    let mut file = File::create_new(floor)?;
+    let (mut ours, mut floors) = (Duration::ZERO, Duration::ZERO);
+    for (events, lines) in events.chunks(group).zip(lines.chunks(group)) {
+        let began = Instant::now();
         for event in events {
             journal.append(event)?;
         }
         journal.commit()?;
-    }
-    journal.seal()?;
-    Ok(began.elapsed())
-}
-
-/// The same lines, ready-made: one write each and one `fdatasync` a group.
-fn write_lines(from: &Path, to: &Path, group: usize) -> Outcome<Duration> {
-    gone(to)?;
-    let text = std::fs::read(from)?;
-    let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
-    let began = Instant::now();
-    let mut file = File::create_new(to)?;
-    for lines in lines.chunks(group) {
+        ours += began.elapsed();
+        let began = Instant::now();
         for line in lines {
             file.write_all(line)?;
         }
         file.sync_data()?;
+        floors += began.elapsed();
     }
-    Ok(began.elapsed())
+    journal.seal()?;
+    Ok((ours, floors))
 }
 
 /// How long it takes to check the journal, and to find where to go on with an unsealed one.

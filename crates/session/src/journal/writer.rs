@@ -19,6 +19,8 @@ use crate::event::Event;
 #[derive(Debug)]
 pub struct Writer<W: Write> {
     out: W,
+    /// Room for one line, kept from one to the next.
+    line: Vec<u8>,
     key: SigningKey,
     session: String,
     /// The sequence of the next line.
@@ -42,6 +44,7 @@ impl<W: Write> Writer<W> {
         out.write_all(&line).map_err(JournalError::Write)?;
         Ok(Writer {
             out,
+            line,
             key,
             session: header.session.clone(),
             next: 0,
@@ -58,6 +61,7 @@ impl<W: Write> Writer<W> {
         let session = go_on.header.session.clone();
         Ok(Writer {
             out,
+            line: Vec::new(),
             key,
             session,
             next: go_on.next_seq,
@@ -73,10 +77,11 @@ impl<W: Write> Writer<W> {
         if seq != self.next {
             return Err(JournalError::OutOfOrder { seq, expected: self.next });
         }
-        let mut line =
-            serde_json::to_vec(event).map_err(|source| JournalError::Encode { seq, source })?;
-        line.pop();
-        self.write(line)
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, event)
+            .map_err(|source| JournalError::Encode { seq, source })?;
+        self.line.pop();
+        self.write()
     }
 
     /// Hands everything written so far to the operating system, and signs it.
@@ -97,7 +102,8 @@ impl<W: Write> Writer<W> {
     /// Ends the journal with a signed seal and commits. Nothing can be added afterwards.
     pub fn seal(&mut self) -> Result<Head, JournalError> {
         let message = seal_message(&self.session, self.next, &line::text(&self.last));
-        self.write(line::seal(self.next, &signature(&self.key, &message)))?;
+        self.line = line::seal(self.next, &signature(&self.key, &message));
+        self.write()?;
         self.sealed = true;
         self.commit()
     }
@@ -112,18 +118,21 @@ impl<W: Write> Writer<W> {
         self.out
     }
 
-    fn write(&mut self, mut line: Vec<u8>) -> Result<(), JournalError> {
+    /// Ends [`Self::line`] and hands it on.
+    fn write(&mut self) -> Result<(), JournalError> {
         if self.sealed {
             return Err(JournalError::Sealed);
         }
         if self.failed {
             return Err(JournalError::Failed);
         }
-        let hash = line::finish(&mut line, Some(&self.last));
-        if line.len() > LINE_LIMIT {
-            return Err(JournalError::TooLong { seq: self.next, bytes: line.len() });
+        let hash = line::finish(&mut self.line, Some(&self.last));
+        let bytes = self.line.len();
+        if bytes > LINE_LIMIT {
+            self.line = Vec::new();
+            return Err(JournalError::TooLong { seq: self.next, bytes });
         }
-        if let Err(error) = self.out.write_all(&line) {
+        if let Err(error) = self.out.write_all(&self.line) {
             self.failed = true;
             return Err(JournalError::Write(error));
         }
