@@ -18,6 +18,8 @@ pub struct Event {
     pub participant: Participant,
     pub door: Door,
     pub effect: Effect,
+    #[serde(default, skip_serializing_if = "Place::is_lab")]
+    pub place: Place,
     #[serde(flatten)]
     pub kind: Kind,
 }
@@ -35,6 +37,7 @@ pub struct Happening {
     pub participant: Participant,
     pub door: Door,
     pub effect: Effect,
+    pub place: Place,
     pub kind: Kind,
 }
 
@@ -46,6 +49,23 @@ pub enum Participant {
     Interviewer,
     /// The lab itself.
     Lab,
+}
+
+/// Where somebody was when they did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// In the lab, at the workstation, or the lab itself.
+    #[default]
+    Lab,
+    /// In the browser, so that no command line of a terminal has to do with it.
+    Console,
+}
+
+impl Place {
+    fn is_lab(&self) -> bool {
+        *self == Place::Lab
+    }
 }
 
 /// The way in which somebody looked or acted.
@@ -95,6 +115,9 @@ pub enum Kind {
         /// `practice`, `rehearsal`, `interview`.
         mode: String,
         persona: Option<String>,
+        /// The name of an interview's candidate.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        candidate: Option<String>,
         seed: u64,
         checkride: String,
         engine: String,
@@ -150,6 +173,41 @@ pub enum Kind {
     SessionEnded {
         outcome: Outcome,
         detail: String,
+    },
+
+    // Interview.
+    /// The candidate agreed to be recorded, having been told what is.
+    Consented,
+    /// A link was used, or a browser that had used one was signed out.
+    Entered {
+        /// `candidate` or `interviewer`.
+        role: String,
+    },
+    /// The interviewer gave more time.
+    Extended {
+        minutes: u32,
+    },
+    /// The time of an interview was over.
+    TimeOver {
+        minutes: u32,
+    },
+    /// The interviewer ended the session.
+    CalledOff,
+    /// A private note of the interviewer, on a moment of the session.
+    Noted {
+        text: String,
+        about_s: f64,
+    },
+    /// The interviewer chose a level in one dimension of the rubric.
+    Rated {
+        dimension: String,
+        level: u8,
+        because: String,
+    },
+    /// The interviewer spoke in the channel in somebody's name.
+    Told {
+        who: String,
+        text: String,
     },
 
     // Page.
@@ -287,6 +345,9 @@ pub enum Kind {
         /// How far back, in seconds.
         last_s: u64,
         panels: Vec<PanelView>,
+        /// More of a look that is in the record already.
+        #[serde(default, skip_serializing_if = "is_false")]
+        continued: bool,
     },
 
     // Logs.
@@ -295,6 +356,9 @@ pub enum Kind {
         grep: Option<String>,
         lines: u64,
         shown: String,
+        /// More of a log that is being followed.
+        #[serde(default, skip_serializing_if = "is_false")]
+        continued: bool,
     },
 
     // The database and Prometheus, as they wrote it down themselves.
@@ -360,7 +424,28 @@ pub enum Kind {
         text: String,
         confidence: Option<u8>,
         status: Standing,
+        /// What would disprove it, where that was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        disprove: Option<String>,
+        /// What was seen that speaks for or against it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        evidence: Vec<Attached>,
     },
+}
+
+/// Something that was seen, attached to a hypothesis.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attached {
+    /// `panel`, `explore`, `log`, `command`, `change`, `alert`, `wiki` or `channel`.
+    pub source: String,
+    pub title: String,
+    pub text: String,
+}
+
+// The form that `skip_serializing_if` asks for.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl Kind {
@@ -388,6 +473,22 @@ pub struct PanelView {
     pub promql: Vec<String>,
     /// The numbers in words as they were drawn, such as `in use payments-1: 10 (max 10)`.
     pub shown: String,
+    /// How long it was in view; `None` where it was printed into a terminal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visible_ms: Option<u64>,
+    /// Whether somebody pointed at it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub hovered: bool,
+    /// Whether somebody zoomed in it or opened it large.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub zoomed: bool,
+}
+
+impl PanelView {
+    /// A panel as it was printed into a terminal.
+    pub fn printed(title: String, promql: Vec<String>, shown: String) -> PanelView {
+        PanelView { title, promql, shown, visible_ms: None, hovered: false, zoomed: false }
+    }
 }
 
 /// How a hypothesis stands.
