@@ -102,9 +102,9 @@ impl Ground {
 
     /// Verb, effect and whether it was carried out, of every call in the record.
     fn calls(&self) -> Vec<(String, Effect, bool)> {
-        let call = |event: &session::event::Event| match &event.kind {
-            Kind::Docker { verb, ok, .. } => Some((verb.clone(), event.effect, *ok)),
-            _ => None,
+        let call = |event: &session::event::Event| {
+            let Kind::Docker { verb, ok, .. } = &event.kind else { return None };
+            Some((verb.clone(), event.effect, *ok))
         };
         self.recorder.events().iter().filter_map(call).collect()
     }

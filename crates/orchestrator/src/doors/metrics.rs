@@ -1,8 +1,6 @@
 //! Questions to Prometheus that a person asks in the console. They carry the orchestrator's pass, so
 //! that the scribe does not write them down as well, and are recorded here.
 
-use std::time::{Duration, Instant};
-
 use session::event::{Door, Effect};
 use testbed::{HttpAnswer, LinkError};
 use tokio::sync::Semaphore;
@@ -44,10 +42,9 @@ impl Doors {
         let path = format!("/api/v1/{route}");
         // It is never closed; and if it were, the question would go on without a turn.
         let _turn = TURNS.acquire().await;
-        let (began, began_s) = (Instant::now(), self.recorder.now().as_secs_f64());
+        let began_s = self.recorder.now().as_secs_f64();
         let limited = format!("{path}?{question}&timeout={TIMEOUT_S}s");
         let answer = self.prometheus.raw(&limited).await?;
-        tracing::debug!(route, took = ?Duration::from(began.elapsed()), "asked for the console");
         if note == Note::Look {
             let known = if route.ends_with("/values") { "label/values" } else { route };
             let asked = metrics::Asked {
