@@ -6,16 +6,19 @@ import { last, opening, panels, reduce, refresh, threshold } from './dashboard';
 const file = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../../grafana/dashboards/${name}.json`, import.meta.url), 'utf8'));
 
-test.each(['bank', 'edge', 'pool', 'postgres', 'service'])('%s has a place and a query for each panel', (name) => {
-  const all = panels(file(name));
-  expect(all.length).toBeGreaterThan(5);
-  for (const panel of all) {
-    expect(panel.x + panel.w).toBeLessThanOrEqual(24);
-    if (panel.type !== 'row') expect(panel.queries.every((query) => query.length > 0)).toBe(true);
-  }
-  expect(opening(file(name))).toEqual({ from: 'now-15m', to: 'now' });
-  expect(refresh(file(name))).toBe(5000);
-});
+test.each(['bank', 'edge', 'pool', 'postgres', 'service'])(
+  '%s has a place and a query for each panel',
+  (name) => {
+    const all = panels(file(name));
+    expect(all.length).toBeGreaterThan(5);
+    for (const panel of all) {
+      expect(panel.x + panel.w).toBeLessThanOrEqual(24);
+      if (panel.type !== 'row') expect(panel.queries.every((query) => query.length > 0)).toBe(true);
+    }
+    expect(opening(file(name))).toEqual({ from: 'now-15m', to: 'now' });
+    expect(refresh(file(name))).toBe(5000);
+  },
+);
 
 test('an override changes the one line that it names', () => {
   const panel = panels(file('pool')).find((each) => each.title === 'Connections that come back');

@@ -54,5 +54,7 @@ export function title(range: Range, now: number): string {
 /** The time of day, local, to the second. */
 export function clock(seconds: number): string {
   const date = new Date(seconds * 1000);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((n) => String(n).padStart(2, '0')).join(':');
+  return [date.getHours(), date.getMinutes(), date.getSeconds()]
+    .map((n) => String(n).padStart(2, '0'))
+    .join(':');
 }
