@@ -6,6 +6,7 @@
 //! - [`servers`]: what the database and Prometheus allow, and write down
 //! - [`luck`]: Ctrl-C and SIGKILL in every phase, two homes beside each other
 //! - [`docker_door`]: the Docker CLI in the workstation, by every command
+//! - [`console`]: an interview in two browsers
 //! - [`leases`]: what goes by itself when the orchestrator does
 //! - [`isolation`]: a stranger with a shell, with [`cis`], [`probes`], [`leaks`] and [`abuse`]
 //! - [`live`]: a lab with somebody in front of it
@@ -15,6 +16,7 @@
 
 mod abuse;
 mod cis;
+mod console;
 mod docker_door;
 mod ground;
 mod isolation;

@@ -141,6 +141,11 @@ impl Recorder {
         self.lock().timeline.since(seq).to_vec()
     }
 
+    /// At most `most` events from sequence `seq` on.
+    pub fn some_since(&self, seq: u64, most: usize) -> Vec<Event> {
+        self.lock().timeline.since(seq).iter().take(most).cloned().collect()
+    }
+
     /// Why the journal is no longer written, once that is so.
     pub fn failure(&self) -> watch::Receiver<Option<String>> {
         self.shared.failure.subscribe()

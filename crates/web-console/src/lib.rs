@@ -34,3 +34,5 @@ pub mod words;
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod tests;

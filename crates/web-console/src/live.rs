@@ -145,13 +145,15 @@ impl Sent {
     /// Whether there are events that did not fit.
     fn is_behind(&self, console: &Console) -> bool {
         self.role == Role::Interviewer
-            && console.recorder().is_some_and(|recorder| !recorder.since(self.next).is_empty())
+            && console
+                .recorder()
+                .is_some_and(|recorder| !recorder.some_since(self.next, 1).is_empty())
     }
 }
 
 /// At most `most` events from `from` on.
 pub(crate) fn timeline(recorder: &Recorder, from: u64, most: usize) -> Vec<TimelineEvent> {
-    recorder.since(from).iter().take(most).map(told).collect()
+    recorder.some_since(from, most).iter().map(told).collect()
 }
 
 fn told(event: &Event) -> TimelineEvent {

@@ -1,6 +1,5 @@
 //! The port of a console: bound first, so that its links are known, served until the end.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use axum::Router;
@@ -84,10 +83,8 @@ impl Bound {
     /// # Errors
     /// When the port is lost.
     pub async fn serve(self, stop: CancellationToken) -> std::io::Result<()> {
-        let app = app(self.console);
-        let service = app.into_make_service_with_connect_info::<SocketAddr>();
         let stopped = stop.clone();
-        let serving = axum::serve(self.listener, service)
+        let serving = axum::serve(self.listener, app(self.console))
             .with_graceful_shutdown(async move { stopped.cancelled().await });
         // Sockets do not end by themselves; whoever stops this has told the pages all.
         tokio::select! {
