@@ -1,6 +1,6 @@
 // Stretches of time.
 import { expect, test } from 'vitest';
-import { isLive, resolve, title, zoomOut } from './range';
+import { atFirst, isLive, resolve, title, zoomOut } from './range';
 
 const NOW = 1_700_000_000;
 
@@ -19,4 +19,12 @@ test('zooming out doubles the span and does not reach into the future', () => {
   expect(zoomOut({ from: NOW - 100, to: NOW }, NOW)).toEqual({ from: NOW - 200, to: NOW });
   const inside = zoomOut({ from: NOW - 500, to: NOW - 400 }, NOW);
   expect(inside).toEqual({ from: NOW - 550, to: NOW - 350 });
+});
+
+test('a young session opens with the stretch that it fills, an older one with what the file says', () => {
+  const file = { from: 'now-15m', to: 'now' };
+  expect(atFirst(file, 40)).toEqual({ from: 'now-5m', to: 'now' });
+  expect(atFirst(file, 400)).toEqual(file);
+  expect(atFirst(file, 90_000)).toEqual(file);
+  expect(atFirst({ from: 'now-6h', to: 'now' }, 1000)).toEqual({ from: 'now-30m', to: 'now' });
 });

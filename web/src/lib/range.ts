@@ -34,6 +34,19 @@ export function isLive(range: Range): boolean {
   return range.to === 'now';
 }
 
+/** The file's range, or the shortest usual one that holds all there is while there is less. */
+export function atFirst(opening: Range, age_s: number): Range {
+  const usual = [5, 15, 30, 60, 180, 360].map((minutes) => ({
+    from: `now-${minutes}m`,
+    to: 'now',
+    s: minutes * 60,
+  }));
+  const wanted = resolve(opening, 0);
+  const enough = usual.find(({ s }) => s >= age_s);
+  if (!isLive(opening) || !enough || enough.s >= wanted.to - wanted.from) return opening;
+  return { from: enough.from, to: enough.to };
+}
+
 /** Twice as wide around the same middle, not beyond now. */
 export function zoomOut(range: Range, now: number): Range {
   const { from, to } = resolve(range, now);
