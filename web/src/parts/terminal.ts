@@ -10,6 +10,11 @@ import { Socket } from '../api/socket';
 import type { Standing } from '../api/socket';
 import { token } from '../state/theme.svelte';
 
+/** Pixels. */
+const FONT = 13;
+/** The width of a letter of a fixed-width font, in parts of its size. */
+const ADVANCE = 0.605;
+
 export interface Told {
   standing: (standing: Standing) => void;
   closed: (exit: number | null) => void;
@@ -34,7 +39,7 @@ export class Shell {
   ) {
     this.terminal = new Terminal({
       fontFamily: token('mono'),
-      fontSize: 13,
+      fontSize: FONT,
       lineHeight: 1.15,
       scrollback: 10_000,
       cursorBlink: !readOnly,
@@ -73,9 +78,21 @@ export class Shell {
     });
   }
 
-  /** Takes the size of its place; a mirror keeps the candidate's. */
+  /** Takes the size of its place; a mirror keeps the candidate's columns and takes a smaller font instead. */
   fit() {
-    if (!this.readOnly) this.#fit.fit();
+    if (!this.readOnly) {
+      this.#fit.fit();
+      return;
+    }
+    const room = (this.terminal.element?.parentElement?.clientWidth ?? 0) - 20;
+    const size = Math.floor((room / this.terminal.cols / ADVANCE) * 2) / 2;
+    if (room > 0) this.terminal.options.fontSize = Math.min(FONT, Math.max(7, size));
+  }
+
+  #mirror(columns: number, rows: number) {
+    if (!this.readOnly) return;
+    this.terminal.resize(columns, rows);
+    this.fit();
   }
 
   recolour() {
@@ -103,9 +120,9 @@ export class Shell {
       this.#at = from;
       this.#replayed = to;
       this.#silent = from < to;
-      if (this.readOnly) this.terminal.resize(columns, rows);
+      this.#mirror(columns, rows);
     } else if ('size' in message) {
-      if (this.readOnly) this.terminal.resize(message.size.columns, message.size.rows);
+      this.#mirror(message.size.columns, message.size.rows);
     } else if ('lost' in message) {
       this.#at += message.lost.bytes;
       this.#note(`${message.lost.bytes} bytes were too fast for this page; the recording has them`);
