@@ -1,7 +1,6 @@
 // What a page must hold to for everybody: axe finds nothing serious. Run through the debugger, which the policy does not bind.
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
 
 interface Found {
@@ -13,7 +12,10 @@ interface Found {
 
 const source = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Fails with what is serious, and where. */
+/** All that was found to be serious, so that one finding does not hide the next. The last test wants it empty. */
+export const barriers: string[] = [];
+
+/** Looks over the page as it is now. */
 export async function accessible(page: Page, what: string) {
   await page.evaluate(await source);
   const found = await page.evaluate(async () => {
@@ -32,5 +34,5 @@ export async function accessible(page: Page, what: string) {
           .slice(0, 3)
           .join('\n  ')}`,
     );
-  expect(serious.join('\n')).toBe('');
+  barriers.push(...serious);
 }

@@ -1,7 +1,7 @@
 // A whole interview, both roles at once, against the real program and a real lab: nothing is simulated.
 import { expect, test } from '@playwright/test';
 import type { Browser, Page } from '@playwright/test';
-import { accessible } from './axe';
+import { accessible, barriers } from './axe';
 import { enter, fromDist, Interview } from './interview';
 
 let interview: Interview;
@@ -254,4 +254,5 @@ test('the session ends when the candidate is done, in order', async () => {
   await accessible(candidate, 'over');
   expect(await interview.over()).toBe(0);
   expect(complaints).toEqual([]);
+  expect(barriers.join('\n')).toBe('');
 });

@@ -14,6 +14,13 @@ export interface Plan {
   standing: (standing: Standing, why: string) => void;
 }
 
+let retired = false;
+
+/** From now on what is lost stays lost: the session is over, and its server goes. */
+export function retire() {
+  retired = true;
+}
+
 export class Socket {
   #plan: Plan;
   #socket: WebSocket | null = null;
@@ -81,6 +88,10 @@ export class Socket {
 
   #lost() {
     if (this.#over) return;
+    if (retired) {
+      this.close();
+      return;
+    }
     this.#plan.standing('lost', 'The connection is lost; trying again.');
     this.#again(backoff(this.#tries++, Math.random()));
   }

@@ -27,7 +27,12 @@ export function build(plan: Plan): uPlot.Options {
     legend: { show: false },
     cursor: {
       y: false,
-      sync: { key: together.key, setSeries: false },
+      sync: {
+        key: together.key,
+        setSeries: false,
+        // The crosshair is shared; what is dragged is one chart's, which tells the page.
+        filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' },
+      },
       drag: { x: true, y: false, setScale: false },
       points: { size: 6 },
     },

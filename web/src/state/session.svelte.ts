@@ -13,7 +13,7 @@ import type {
   TerminalInfo,
   TimelineEvent,
 } from '../api/client';
-import { Socket } from '../api/socket';
+import { retire, Socket } from '../api/socket';
 import type { Standing } from '../api/socket';
 import { problem } from './toasts.svelte';
 
@@ -46,8 +46,10 @@ let waiting: TimelineEvent[] = [];
 /** Asks who one is and begins to listen. */
 export async function begin() {
   try {
-    take({ me: await ask(api.GET('/api/me')) });
-    session.page = await ask(api.GET('/api/page'));
+    // The page first: whoever loads this again was called long ago, and stays where they are.
+    const [me, page] = await Promise.all([ask(api.GET('/api/me')), ask(api.GET('/api/page'))]);
+    session.page = page;
+    take({ me });
   } catch (error) {
     session.refused = error instanceof Refused ? error : new Refused(0, String(error), '');
     return;
@@ -81,6 +83,7 @@ function move() {
 function take(message: Live) {
   if ('me' in message) {
     session.me = message.me;
+    if (message.me.ended) retire();
     session.zero = message.me.now_s * 1000 - performance.now();
     move();
   } else if ('page' in message) session.page = message.page;
