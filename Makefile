@@ -17,8 +17,16 @@ help: ## Show this list
 setup: ## Find or install what is missing, and start the Docker engine where none runs
 	@docker/setup.sh
 
-build: setup ## Build the programs
+build: setup web/dist/index.html ## Build the programs, with the console's page in them
 	@$(CARGO) build --release --workspace --bins
+
+web/node_modules/.package-lock.json: web/package-lock.json | setup
+	@cd web && npm ci --no-audit --no-fund --loglevel=error
+
+PAGE := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/vite.config.ts web/openapi.json
+web/dist/index.html: $(PAGE) web/node_modules/.package-lock.json
+	@cd web && npm run --silent build
+	@touch $@
 
 images: build ## Build the images of the payments lab
 	@$(CHECKRIDE) images payments
@@ -30,13 +38,15 @@ lab: build ## Sit in front of the broken payments lab yourself
 	@$(CHECKRIDE) practice payments
 
 test: lint build images ## Everything that CI runs: lints, unit tests, and the real lab
+	@cd web && npm test --silent
 	@$(CARGO) test --release --workspace --features checkride/docker-tests
 
 test-full: test ## What takes longer: everything in full, every rehearsal three times, each crate's own Docker tests
 	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release -p checkride --features checkride/docker-tests --test docker
 	@$(CARGO) test --release -p testbed --features testbed/docker-tests
 
-lint: setup ## Formatting and lints
+lint: web/dist/index.html ## Formatting and lints
+	@cd web && npm run --silent lint && npm run --silent check
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --release --workspace --all-targets --all-features -- -D warnings
 

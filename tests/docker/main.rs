@@ -8,6 +8,7 @@
 //! - [`docker_door`]: the Docker CLI in the workstation, by every command
 //! - [`acts`]: acts and looks in many disguises, each told for what it is
 //! - [`canaries`]: secrets that are planted and must be found nowhere
+//! - [`console`]: an interview in two browsers
 //! - [`leases`]: what goes by itself when the orchestrator does
 //! - [`isolation`]: a stranger with a shell, with [`cis`], [`probes`], [`leaks`] and [`abuse`]
 //! - [`live`]: a lab with somebody in front of it
@@ -19,6 +20,7 @@ mod abuse;
 mod acts;
 mod canaries;
 mod cis;
+mod console;
 mod docker_door;
 mod ground;
 mod isolation;

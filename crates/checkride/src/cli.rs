@@ -57,6 +57,12 @@ pub enum Command {
     Images { lab: String },
     /// Sit in front of a broken system yourself.
     Practice(Practice),
+    /// Have a candidate sit in front of a broken system, in a browser, while you watch in another.
+    ///
+    /// Prints two links once the system is up: one for the candidate, one for you. Each works once. The
+    /// incident begins when the candidate has agreed to be recorded, and ends when they say that they
+    /// are done, when you end it, or when the time is over.
+    Interview(Interview),
     /// Let a persona run a lab, and check what the lab promises.
     Rehearse(Rehearse),
     /// The sessions that were recorded, newest first.
@@ -108,6 +114,7 @@ pub enum SchemaFile {
     Persona,
     Answers,
     Compose,
+    Rubric,
 }
 
 #[derive(Args)]
@@ -120,6 +127,29 @@ pub struct Practice {
     /// The same seed draws the same cause.
     #[arg(long)]
     pub seed: Option<u64>,
+}
+
+#[derive(Args)]
+pub struct Interview {
+    /// The name or folder of a lab.
+    pub lab: String,
+    /// The candidate's name, as it stands in the report.
+    #[arg(long, value_name = "NAME")]
+    pub candidate: String,
+    /// The name or file of a cause. One is drawn by the seed when none is given.
+    #[arg(long)]
+    pub cause: Option<String>,
+    /// The same seed draws the same cause.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// From the page to the end.
+    #[arg(long, default_value_t = 45, value_parser = clap::value_parser!(u32).range(1..=480))]
+    pub minutes: u32,
+    /// Where the console listens; port 0 takes one that is free.
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "HOST:PORT")]
+    pub listen: String,
+    #[command(flatten)]
+    pub json: Json,
 }
 
 #[derive(Args)]

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use orchestrator::home::HomeError;
 use orchestrator::run::RunError;
 use testbed::{EngineError, ImageError};
+use web_console::serve::BindError;
 
 /// How the program ends. `checkride --help` lists these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,12 @@ pub fn code_of(error: &anyhow::Error) -> Code {
         }
         if cause.is::<EngineError>() || cause.is::<ImageError>() || cause.is::<HomeError>() {
             return Code::Environment;
+        }
+        if let Some(error) = cause.downcast_ref::<BindError>() {
+            return match error {
+                BindError::Address(_) => Code::Usage,
+                BindError::Bind { .. } => Code::Environment,
+            };
         }
         if cause.is::<UsageError>() {
             return Code::Usage;

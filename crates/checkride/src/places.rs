@@ -10,6 +10,7 @@ use lab::lab::Lab;
 use lab::load::{self, Disk};
 use lab::persona::Persona;
 use lab::problem::Problems;
+use lab::rubric::Rubric;
 use orchestrator::home::Home;
 
 use crate::exit::UsageError;
@@ -130,6 +131,18 @@ pub fn cause(lab: &mut Lab, name: &str) -> Result<(Cause, PathBuf)> {
 /// When there is none, or it has mistakes.
 pub fn persona(lab: &Lab, name: &str) -> Result<Persona> {
     load::persona(name, lab, &Disk).map_err(|problems| refuse(&problems))
+}
+
+/// What is judged: `rubric.yaml` beside a lab's folder; empty where there is none.
+///
+/// # Errors
+/// When it has mistakes.
+pub fn rubric(lab: &Lab) -> Result<Rubric> {
+    let file = lab.folder.parent().unwrap_or(&lab.folder).join("rubric.yaml");
+    if !file.is_file() {
+        return Ok(Rubric::default());
+    }
+    load::rubric(&file, &Disk).map_err(|problems| refuse(&problems))
 }
 
 fn refuse(problems: &Problems) -> anyhow::Error {

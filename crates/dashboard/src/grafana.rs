@@ -34,6 +34,7 @@ pub(crate) struct Templating {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Variable {
     pub(crate) name: String,
+    pub(crate) label: Option<String>,
     #[serde(rename = "type")]
     pub(crate) kind: String,
     /// Text, or an object for queries.

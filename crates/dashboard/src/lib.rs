@@ -34,4 +34,4 @@ pub use crate::field::{Field, Override, Step, ThresholdMode, Thresholds};
 pub use crate::panel::{Panel, PanelKind, Reduce};
 pub use crate::query::{Query, Range};
 pub use crate::series::Series;
-pub use crate::variable::Variable;
+pub use crate::variable::{ALL, Choices, Variable};

@@ -110,7 +110,12 @@ impl Panel {
 
     /// What to ask for `range`, with all variables filled in.
     pub fn queries(&self, range: &Range) -> Vec<Query> {
-        let fill = |text: &str| substitute(text, &self.variables, range, self.interval);
+        self.queries_with(range, &self.variables)
+    }
+
+    /// As [`Panel::queries`], with other values of the variables.
+    pub fn queries_with(&self, range: &Range, variables: &[Variable]) -> Vec<Query> {
+        let fill = |text: &str| substitute(text, variables, range, self.interval);
         self.targets
             .iter()
             .map(|target| Query {

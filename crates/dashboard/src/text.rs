@@ -83,6 +83,11 @@ pub fn draw(panel: &Panel, series: &[Series], view: &View) -> Drawn {
     Drawn { text: page.finish(), shown: legend::shown(panel, &series, &view.range) }
 }
 
+/// What a panel shows in words, without drawing it: the same as [`Drawn::shown`].
+pub fn shown(panel: &Panel, series: &[Series], range: &Range) -> String {
+    legend::shown(panel, &legend::in_order(series), range)
+}
+
 /// Draws a panel whose question was not answered; `problem` says why, in one line.
 pub fn draw_problem(panel: &Panel, problem: &str, view: &View) -> Drawn {
     let mut page = Page::new(view);

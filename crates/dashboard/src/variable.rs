@@ -10,10 +10,15 @@ use crate::{Range, grafana};
 /// The datasource that `grafana/` provisions says the same.
 const SCRAPE: Duration = Duration::from_secs(1);
 
+/// Stands for all values of a variable.
+pub const ALL: &str = "$__all";
+
 /// A template variable with its current value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variable {
     pub name: String,
+    /// What a person reads; the name where the file has no other.
+    pub label: String,
     /// `query`, `custom`, `constant`, `interval`, `textbox`, …
     pub kind: String,
     /// The values that are chosen. One, for most variables; empty when all are.
@@ -22,6 +27,22 @@ pub struct Variable {
     pub all: String,
     /// Several values may be chosen, so that values are written as a regular expression.
     pub many: bool,
+    /// Whether all values may be chosen at once.
+    pub has_all: bool,
+    /// What there is to choose from.
+    pub choices: Choices,
+}
+
+/// What there is to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choices {
+    /// Values that stand in the file.
+    Listed(Vec<String>),
+    /// `label_values(selector, label)`: the values that a label has, on all series or on those that
+    /// a selector fits.
+    LabelValues { selector: Option<String>, label: String },
+    /// Something else, which only Grafana can ask.
+    Unknown,
 }
 
 // === impl Variable ===
@@ -35,12 +56,28 @@ impl Variable {
             chosen = default_of(&file.kind, file.query.as_ref());
         }
         chosen.retain(|value| !value.is_empty());
-        if chosen.iter().any(|value| value == "$__all" || value == "All") {
+        if chosen.iter().any(|value| value == ALL || value == "All") {
             chosen.clear();
         }
         let all = file.all_value.filter(|all| !all.is_empty());
         let all = all.unwrap_or_else(|| ".*".to_owned());
-        Variable { name: file.name, kind: file.kind, chosen, all, many }
+        Variable {
+            label: file.label.filter(|it| !it.is_empty()).unwrap_or_else(|| file.name.clone()),
+            choices: Choices::of(&file.kind, file.query.as_ref()),
+            has_all: file.include_all == Some(true),
+            name: file.name,
+            kind: file.kind,
+            chosen,
+            all,
+            many,
+        }
+    }
+
+    /// The same variable with other values chosen; `$__all` stands for all.
+    pub fn choose(&self, values: &[String]) -> Variable {
+        let all = values.iter().any(|value| value == ALL);
+        let chosen = if all { Vec::new() } else { values.to_vec() };
+        Variable { chosen, ..self.clone() }
     }
 
     /// The text for a query, in one of Grafana's formats (`${name:format}`).
@@ -55,6 +92,36 @@ impl Variable {
             Some("glob") if self.chosen.len() > 1 => format!("{{{}}}", self.chosen.join(",")),
             _ => regex(&self.chosen, self.many),
         }
+    }
+}
+
+// === impl Choices ===
+
+impl Choices {
+    fn of(kind: &str, query: Option<&Value>) -> Choices {
+        let text = match query {
+            Some(Value::Object(query)) => query.get("query").and_then(Value::as_str),
+            other => other.and_then(Value::as_str),
+        };
+        let text = text.unwrap_or_default();
+        match kind {
+            "custom" | "interval" => {
+                // `text : value`
+                let value = |it: &str| it.rsplit(" : ").next().unwrap_or(it).trim().to_owned();
+                Choices::Listed(text.split(',').map(value).filter(|it| !it.is_empty()).collect())
+            }
+            "constant" | "textbox" => Choices::Listed(vec![text.to_owned()]),
+            _ => Choices::label_values(text).unwrap_or(Choices::Unknown),
+        }
+    }
+
+    fn label_values(text: &str) -> Option<Choices> {
+        let inside = text.trim().strip_prefix("label_values(")?.strip_suffix(')')?;
+        let (selector, label) = match inside.rsplit_once(',') {
+            Some((selector, label)) => (Some(selector.trim().to_owned()), label.trim()),
+            None => (None, inside.trim()),
+        };
+        is_name(label).then(|| Choices::LabelValues { selector, label: label.to_owned() })
     }
 }
 

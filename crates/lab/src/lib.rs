@@ -11,6 +11,7 @@
 //! - [`persona`]: `personas/<id>.yaml`, scripted participants and what is expected of them
 //! - [`answers`]: `answers.yaml`, what teammates say when asked
 //! - [`compose`]: the documented subset of the Compose specification
+//! - [`rubric`]: `rubric.yaml`, beside the labs: what is judged
 //! - [`load`]: from a folder to a [`lab::Lab`], with positions in every error
 //! - [`problem`], [`rule`]: what can be wrong with a lab, and how it is told
 //! - [`files`]: where the text comes from
@@ -30,6 +31,7 @@ pub mod persona;
 pub mod problem;
 mod raw;
 mod read;
+pub mod rubric;
 pub mod rule;
 pub mod schema;
 mod snippet;

@@ -18,6 +18,7 @@ use crate::raw;
 use crate::raw::at::At;
 use crate::read::folder::{Folder, stem};
 use crate::read::{self, alerts, answers, dashboards, evidence, siblings, steady, system};
+use crate::rubric::Rubric;
 use crate::rule::Rule;
 use crate::source::{Findings, Source, whole_file, words};
 use crate::yaml;
@@ -73,6 +74,16 @@ pub fn persona(name_or_path: &str, lab: &Lab, files: &dyn Files) -> Result<Perso
     alone(&source, |raw, found| {
         read::persona::persona(raw, stem(&source.file).as_deref(), lab, &causes, found)
     })
+}
+
+/// Reads what is judged: the file at that path.
+///
+/// # Errors
+/// All that is wrong with the file, or that there is none.
+pub fn rubric(path: &Path, files: &dyn Files) -> Result<Rubric, Problems> {
+    let mut folder = Folder::new(Path::new(""), files);
+    let source = folder.read(path, "a rubric stands beside the labs; write one");
+    alone(&source.ok_or(Problems(folder.problems))?, read::rubric::rubric)
 }
 
 /// A file from outside of the lab's folder.

@@ -26,6 +26,11 @@ pub fn answers() -> Value {
     of::<raw::answers::Answers>()
 }
 
+/// `rubric.yaml`.
+pub fn rubric() -> Value {
+    of::<raw::rubric::Rubric>()
+}
+
 /// The subset of the Compose specification.
 pub fn compose() -> Value {
     of::<raw::compose::Compose>()

@@ -68,6 +68,7 @@ fn happened(count: usize) -> Vec<Event> {
             participant: Participant::Candidate,
             door: Door::Terminal,
             effect: Effect::Look,
+            place: session::event::Place::Lab,
             kind: Kind::LineEnded {
                 terminal: "terminal-1".to_owned(),
                 line_id: number as u64,

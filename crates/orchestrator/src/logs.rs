@@ -2,7 +2,7 @@
 //! with it, so the lines are followed from its start and kept here, the newest [`KEPT`] a service.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::StreamExt;
 use lab::lab::System;
@@ -16,9 +16,48 @@ pub const KEPT: usize = 20_000;
 /// Cheap to clone; all clones are the same store.
 #[derive(Clone, Default)]
 pub struct Logs {
-    lines: Arc<Mutex<BTreeMap<String, VecDeque<LogLine>>>>,
+    store: Arc<Mutex<Store>>,
     /// What is left out.
     record: RecordLines,
+}
+
+/// The lines, by container.
+#[derive(Default)]
+struct Store {
+    /// The cursor of the next line.
+    next: u64,
+    rings: BTreeMap<String, VecDeque<Kept>>,
+}
+
+/// A line with its place among all that were kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Larger than that of any line that was kept before.
+    pub cursor: u64,
+    pub container: String,
+    pub line: LogLine,
+}
+
+/// Which lines are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// The newest.
+    Newest,
+    /// The newest of those before this cursor.
+    Before(u64),
+    /// The oldest of those after this cursor.
+    After(u64),
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Oldest first.
+    pub lines: Vec<Kept>,
+    /// Whether more fit than were wanted.
+    pub more: bool,
+    /// Where to follow from.
+    pub next: u64,
 }
 
 impl Logs {
@@ -42,12 +81,14 @@ impl Logs {
         if self.record.is_one(container, &line.text) {
             return;
         }
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let ring = lines.entry(container.to_owned()).or_default();
+        let mut store = self.lock();
+        let cursor = store.next;
+        store.next += 1;
+        let ring = store.rings.entry(container.to_owned()).or_default();
         if ring.len() == KEPT {
             ring.pop_front();
         }
-        ring.push_back(line);
+        ring.push_back(Kept { cursor, container: container.to_owned(), line });
     }
 
     /// The newest `last` lines that `matches`, oldest first, of one container or of all whose name
@@ -58,17 +99,56 @@ impl Logs {
         last: usize,
         matches: impl Fn(&str) -> bool,
     ) -> Vec<(String, LogLine)> {
-        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut found: Vec<(String, LogLine)> = lines
-            .iter()
-            .filter(|(name, _)| is_of(name, service))
-            .flat_map(|(name, ring)| {
-                let newest = ring.iter().rev().filter(|line| matches(&line.text)).take(last);
-                newest.map(move |line| (name.clone(), line.clone()))
-            })
-            .collect();
-        found.sort_by_key(|(_, line)| line.at_unix_ms);
-        found.split_off(found.len().saturating_sub(last))
+        let found = self.window(service, Window::Newest, last, matches);
+        found.lines.into_iter().map(|kept| (kept.container, kept.line)).collect()
+    }
+
+    /// At most `most` lines that `matches`, of one container or of all replicas of a service.
+    pub fn window(
+        &self,
+        service: &str,
+        window: Window,
+        most: usize,
+        matches: impl Fn(&str) -> bool,
+    ) -> Found {
+        let store = self.lock();
+        let rings = store.rings.iter().filter(|(name, _)| is_of(name, service));
+        let rings = rings.map(|(_, ring)| ring);
+        let fits = |kept: &&Kept| matches(&kept.line.text);
+        // One more of each than is wanted, to know whether there are more.
+        let mut lines: Vec<Kept> = match window {
+            Window::Newest => {
+                rings.flat_map(|it| it.iter().rev().filter(fits).take(most + 1)).cloned().collect()
+            }
+            Window::Before(cursor) => rings
+                .flat_map(|it| {
+                    let older = it.iter().rev().filter(|kept| kept.cursor < cursor);
+                    older.filter(fits).take(most + 1)
+                })
+                .cloned()
+                .collect(),
+            Window::After(cursor) => rings
+                .flat_map(|it| {
+                    let newer = it.partition_point(|kept| kept.cursor <= cursor);
+                    it.range(newer..).filter(fits).take(most + 1)
+                })
+                .cloned()
+                .collect(),
+        };
+        let more = lines.len() > most;
+        let mut next = store.next.saturating_sub(1);
+        if let Window::After(_) = window {
+            lines.sort_by_key(|kept| kept.cursor);
+            lines.truncate(most);
+            next = lines.last().filter(|_| more).map_or(next, |last| last.cursor);
+        }
+        lines.sort_by_key(|kept| (kept.line.at_unix_ms, kept.cursor));
+        let lines = lines.split_off(lines.len().saturating_sub(most));
+        Found { lines, more, next }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -113,5 +193,24 @@ mod tests {
             logs.push("edge", line(n as i64, "x"));
         }
         assert_eq!(logs.read("edge", KEPT * 2, |_| true).len(), KEPT);
+    }
+
+    #[test]
+    fn a_log_is_followed_without_missing_or_repeating_a_line() {
+        let logs = Logs::default();
+        for n in 0..5 {
+            logs.push("payments-1", line(n, "a"));
+            logs.push("payments-2", line(n, "b"));
+        }
+        let cursors =
+            |found: &Found| -> Vec<u64> { found.lines.iter().map(|kept| kept.cursor).collect() };
+        let newest = logs.window("payments", Window::Newest, 4, |_| true);
+        assert_eq!((cursors(&newest), newest.more, newest.next), (vec![6, 7, 8, 9], true, 9));
+        let older = logs.window("payments", Window::Before(6), 4, |_| true);
+        assert_eq!((cursors(&older), older.more), (vec![2, 3, 4, 5], true));
+        let first = logs.window("payments", Window::After(2), 3, |_| true);
+        assert_eq!((cursors(&first), first.more, first.next), (vec![3, 4, 5], true, 5));
+        let rest = logs.window("payments", Window::After(5), 9, |text| text == "b");
+        assert_eq!((cursors(&rest), rest.more, rest.next), (vec![7, 9], false, 9));
     }
 }

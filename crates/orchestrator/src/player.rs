@@ -1,11 +1,12 @@
-//! Who sits at the terminal: a person at a keyboard, or a persona with a script.
+//! Who sits at the terminal: a person at a keyboard or in a browser, or a persona with a script.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::doors::PageText;
+use crate::doors::{Doors, PageText};
 use crate::health::Now;
 use crate::recorder::Recorder;
 use crate::terminal::{Terminal, Terminals};
@@ -22,12 +23,31 @@ pub struct Seat {
     /// Becomes true with `oncall done`.
     pub done: watch::Receiver<bool>,
     pub recorder: Recorder,
+    /// The same doors that `deployctl` and `oncall` go through.
+    pub doors: Arc<Doors>,
+}
+
+/// What there is of a session from its very beginning.
+pub struct Beginning<'a> {
+    pub session: &'a str,
+    pub recorder: &'a Recorder,
 }
 
 /// Somebody who plays until they are done.
 pub trait Player: Send {
     /// Columns and rows of the first terminal.
     fn size(&self) -> (u16, u16);
+
+    /// The session has begun to be recorded; its system does not run yet.
+    fn begin(&self, _beginning: &Beginning<'_>) {}
+
+    /// The system is up and well. The fault is injected once this is over.
+    ///
+    /// # Errors
+    /// When there is nobody to play after all; the session then ends.
+    fn ready(&self) -> impl Future<Output = Result<(), PlayError>> + Send {
+        std::future::ready(Ok(()))
+    }
 
     /// Plays. Returning ends the session.
     ///
@@ -47,6 +67,10 @@ pub enum PlayError {
     NotReached { step: usize, what: &'static str, within: Duration, state: String },
     #[error("the terminal closed while the persona was at step {step}")]
     Closed { step: usize },
+    #[error("the interview was called off before it began")]
+    CalledOff,
+    #[error("nobody agreed to be recorded within {} min; start it anew", within.as_secs() / 60)]
+    NobodyCame { within: Duration },
     #[error("the terminal of this machine does not work")]
     Terminal(#[from] std::io::Error),
 }

@@ -146,6 +146,14 @@ impl Prometheus {
         Ok(self.get(&path).await?.body.to_vec())
     }
 
+    /// The raw answer to any GET of its HTTP API, by path and query.
+    ///
+    /// # Errors
+    /// When Prometheus is out of reach; what it refuses is in the answer itself.
+    pub async fn raw(&self, path_and_query: &str) -> Result<HttpAnswer, LinkError> {
+        self.get(path_and_query).await
+    }
+
     /// The alert of this name when it is firing.
     ///
     /// # Errors

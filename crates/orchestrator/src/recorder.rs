@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use session::event::{Door, Effect, Event, Happening, Kind, Participant};
+use session::event::{Door, Effect, Event, Happening, Kind, Participant, Place};
 use session::journal::Header;
 use session::timeline::Timeline;
 use tokio::sync::{broadcast, watch};
@@ -96,8 +96,13 @@ impl Recorder {
         effect: Effect,
         kind: Kind,
     ) -> Arc<Event> {
-        let at_once = decides(&kind, effect);
-        let happening = Happening { participant, door, effect, kind };
+        let place = Place::Lab;
+        self.happened(Happening { participant, door, effect, place, kind })
+    }
+
+    /// Records what happened, now, wherever it did.
+    pub fn happened(&self, happening: Happening) -> Arc<Event> {
+        let at_once = decides(&happening.kind, happening.effect);
         let mut inner = self.lock();
         let wall = format!("{:.3}", Timestamp::now());
         let event = Arc::new(inner.timeline.record(happening, self.now(), wall).clone());
@@ -129,6 +134,16 @@ impl Recorder {
     /// All events so far.
     pub fn events(&self) -> Vec<Event> {
         self.lock().timeline.events().to_vec()
+    }
+
+    /// The events from sequence `seq` on.
+    pub fn since(&self, seq: u64) -> Vec<Event> {
+        self.lock().timeline.since(seq).to_vec()
+    }
+
+    /// At most `most` events from sequence `seq` on.
+    pub fn some_since(&self, seq: u64, most: usize) -> Vec<Event> {
+        self.lock().timeline.since(seq).iter().take(most).cloned().collect()
     }
 
     /// Why the journal is no longer written, once that is so.
@@ -200,6 +215,10 @@ fn decides(kind: &Kind, effect: Effect) -> bool {
                 | Kind::Paged { .. }
                 | Kind::Mitigated { .. }
                 | Kind::Done
+                | Kind::Consented
+                | Kind::TimeOver { .. }
+                | Kind::CalledOff
+                | Kind::Rated { .. }
                 | Kind::SessionEnded { .. }
         )
 }

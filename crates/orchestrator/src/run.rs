@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::guard::{self, Guard};
 use crate::home::{Held, Home, HomeError, SessionFolder};
-use crate::player::{PlayError, Player};
+use crate::player::{Beginning, PlayError, Player};
 use crate::recorder::{Recorder, RecorderError};
 use crate::report::{Origin, ReportError};
 use crate::stage::StageError;
@@ -48,6 +48,8 @@ pub enum Mode {
     Practice,
     /// A persona, by its id.
     Rehearsal(String),
+    /// A candidate, by name, with somebody who watches.
+    Interview { candidate: String },
 }
 
 /// What happens when the journal can no longer be written.
@@ -158,6 +160,7 @@ pub async fn run(
     let recorder = Recorder::begin(&held.folder, &setup.lab.id, &setup.home.key()?)?;
     let origin = Origin { lab: setup.lab.folder.clone(), cause: setup.cause_file.clone() };
     origin.keep(&held.folder)?;
+    player.begin(&Beginning { session: &held.folder.id, recorder: &recorder });
     recorder.truth(started(setup, &held.folder));
     let guard = guard(setup, &held.folder.id, notice).await;
     let mut session = Session {
@@ -204,9 +207,10 @@ async fn guard(setup: &Setup, session: &str, notice: &dyn Notice) -> Option<Guar
 }
 
 fn started(setup: &Setup, folder: &SessionFolder) -> Kind {
-    let (mode, persona) = match &setup.mode {
-        Mode::Practice => ("practice", None),
-        Mode::Rehearsal(persona) => ("rehearsal", Some(persona.clone())),
+    let (mode, persona, candidate) = match &setup.mode {
+        Mode::Practice => ("practice", None, None),
+        Mode::Rehearsal(persona) => ("rehearsal", Some(persona.clone()), None),
+        Mode::Interview { candidate } => ("interview", None, Some(candidate.clone())),
     };
     Kind::SessionStarted {
         session: folder.id.clone(),
@@ -215,6 +219,7 @@ fn started(setup: &Setup, folder: &SessionFolder) -> Kind {
         cause: setup.cause.id.clone(),
         mode: mode.to_owned(),
         persona,
+        candidate,
         seed: setup.seed,
         checkride: env!("CARGO_PKG_VERSION").to_owned(),
         engine: engine(setup.engine.version()),

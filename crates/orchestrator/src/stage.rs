@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dashboard::Dashboard;
 use futures::StreamExt;
 use lab::lab::Lab;
-use session::event::Kind;
+use session::event::{Kind, Place};
 use testbed::{Death, Images, Testbed};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -98,6 +98,7 @@ impl Stage {
             dashboards,
             page: page_seen,
             done,
+            place: Place::Lab,
         });
         let upstairs = Upstairs::new(lab, &testbed, images, &control);
         let docker = Gate::new(upstairs, recorder.clone(), folder.clone());

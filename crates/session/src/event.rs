@@ -5,6 +5,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+mod parts;
+
+pub use parts::{Attached, Certainty, Outcome, PanelView, Phase, Standing};
+
 /// One event of the timeline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -18,6 +22,8 @@ pub struct Event {
     pub participant: Participant,
     pub door: Door,
     pub effect: Effect,
+    #[serde(default, skip_serializing_if = "Place::is_lab")]
+    pub place: Place,
     #[serde(flatten)]
     pub kind: Kind,
 }
@@ -35,6 +41,7 @@ pub struct Happening {
     pub participant: Participant,
     pub door: Door,
     pub effect: Effect,
+    pub place: Place,
     pub kind: Kind,
 }
 
@@ -46,6 +53,23 @@ pub enum Participant {
     Interviewer,
     /// The lab itself.
     Lab,
+}
+
+/// Where somebody was when they did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// In the lab, at the workstation, or the lab itself.
+    #[default]
+    Lab,
+    /// In the browser, so that no command line of a terminal has to do with it.
+    Console,
+}
+
+impl Place {
+    fn is_lab(&self) -> bool {
+        *self == Place::Lab
+    }
 }
 
 /// The way in which somebody looked or acted.
@@ -95,6 +119,9 @@ pub enum Kind {
         /// `practice`, `rehearsal`, `interview`.
         mode: String,
         persona: Option<String>,
+        /// The name of an interview's candidate.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        candidate: Option<String>,
         seed: u64,
         checkride: String,
         engine: String,
@@ -150,6 +177,41 @@ pub enum Kind {
     SessionEnded {
         outcome: Outcome,
         detail: String,
+    },
+
+    // Interview.
+    /// The candidate agreed to be recorded, having been told what is.
+    Consented,
+    /// A link was used, or a browser that had used one was signed out.
+    Entered {
+        /// `candidate` or `interviewer`.
+        role: String,
+    },
+    /// The interviewer gave more time.
+    Extended {
+        minutes: u32,
+    },
+    /// The time of an interview was over.
+    TimeOver {
+        minutes: u32,
+    },
+    /// The interviewer ended the session.
+    CalledOff,
+    /// A private note of the interviewer, on a moment of the session.
+    Noted {
+        text: String,
+        about_s: f64,
+    },
+    /// The interviewer chose a level in one dimension of the rubric.
+    Rated {
+        dimension: String,
+        level: u8,
+        because: String,
+    },
+    /// The interviewer spoke in the channel in somebody's name.
+    Told {
+        who: String,
+        text: String,
     },
 
     // Page.
@@ -288,6 +350,9 @@ pub enum Kind {
         /// How far back, in seconds.
         last_s: u64,
         panels: Vec<PanelView>,
+        /// More of a look that is in the record already.
+        #[serde(default, skip_serializing_if = "is_false")]
+        continued: bool,
     },
 
     // Logs.
@@ -296,6 +361,9 @@ pub enum Kind {
         grep: Option<String>,
         lines: u64,
         shown: String,
+        /// More of a log that is being followed.
+        #[serde(default, skip_serializing_if = "is_false")]
+        continued: bool,
     },
 
     // The database and Prometheus, as they wrote it down themselves.
@@ -361,7 +429,19 @@ pub enum Kind {
         text: String,
         confidence: Option<u8>,
         status: Standing,
+        /// What would disprove it, where that was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        disprove: Option<String>,
+        /// What was seen that speaks for or against it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        evidence: Vec<Attached>,
     },
+}
+
+// The form that `skip_serializing_if` asks for.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl Kind {
@@ -370,63 +450,6 @@ impl Kind {
         let value = serde_json::to_value(self).unwrap_or_default();
         value["kind"].as_str().unwrap_or_default().to_owned()
     }
-}
-
-/// How an event's effect is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Certainty {
-    /// From the engine's answer, or from the state before and after.
-    Observed,
-    /// From what was asked: a program in a container may change what nobody watches.
-    Assumed,
-}
-
-/// A panel that was drawn for a person.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PanelView {
-    pub title: String,
-    pub promql: Vec<String>,
-    /// The numbers in words as they were drawn, such as `in use payments-1: 10 (max 10)`.
-    pub shown: String,
-}
-
-/// How a hypothesis stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Standing {
-    Open,
-    RuledOut,
-    Confirmed,
-}
-
-/// `provision → baseline → inject → paged → live → mitigated → debrief → sealed`, or `aborted`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Phase {
-    Provision,
-    Baseline,
-    Inject,
-    Paged,
-    Live,
-    Mitigated,
-    Debrief,
-    Sealed,
-    Aborted,
-}
-
-/// How a session ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// The person said that they were done, or the persona's script ended.
-    Done,
-    /// Ctrl-C or `end`.
-    Interrupted,
-    /// The lab could not do its part; not the person's doing.
-    Failed,
-    /// Found unsealed and closed afterwards.
-    Lost,
 }
 
 /// Durations as seconds with microseconds.

@@ -32,6 +32,11 @@ pub fn sightings(lab: &Lab, events: &[Event]) -> Vec<Seen> {
         .collect()
 }
 
+/// The pieces of evidence that one event shows, whoever it is by.
+pub fn seen_in(lab: &Lab, event: &Event) -> Vec<Seen> {
+    lab.evidence.iter().filter_map(|evidence| see(evidence, event)).collect()
+}
+
 fn see(evidence: &Evidence, event: &Event) -> Option<Seen> {
     let how = evidence.seen_in.iter().find_map(|sighting| matches(sighting, &event.kind))?;
     Some(Seen {

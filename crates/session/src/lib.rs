@@ -9,11 +9,13 @@
 //! - [`timeline`]: all events of a session in order, and the one function that adds to it
 //! - [`journal`]: the timeline on disk, hash-chained, signed, sealed; writing and verifying
 //! - [`evidence`]: which events match which declared observations
+//! - [`board`]: what was seen so far, while the session goes on
 //! - [`assessment`]: the first action, what was seen before it, relief and mitigation
 //! - [`redact`]: secrets, taken out before anything is kept
 //! - [`report`]: the assessment as JSON, Markdown and HTML
 
 pub mod assessment;
+pub mod board;
 pub mod event;
 pub mod evidence;
 pub mod journal;

@@ -45,9 +45,9 @@ impl Timeline {
         let at = Duration::from_micros(u64::try_from(at.as_micros()).unwrap_or(u64::MAX));
         let at = self.last().map_or(at, |last| at.max(last.at));
         let seq = self.events.len() as u64;
-        let Happening { participant, door, effect, kind } = happening;
+        let Happening { participant, door, effect, place, kind } = happening;
         let kind = redact::kind(kind);
-        let event = Event { seq, at, wall, participant, door, effect, kind };
+        let event = Event { seq, at, wall, participant, door, effect, place, kind };
         if let Some(sink) = &mut self.sink {
             sink(&event);
         }
@@ -87,13 +87,14 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::event::{Door, Effect, Kind, Participant};
+    use crate::event::{Door, Effect, Kind, Participant, Place};
 
     fn done() -> Happening {
         Happening {
             participant: Participant::Candidate,
             door: Door::Session,
             effect: Effect::Say,
+            place: Place::Lab,
             kind: Kind::Done,
         }
     }

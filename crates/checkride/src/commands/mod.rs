@@ -7,6 +7,7 @@ mod doctor;
 mod earlier;
 mod guard;
 mod images;
+mod interview;
 mod labs;
 mod practice;
 mod rehearse;
@@ -34,6 +35,7 @@ pub async fn run(cli: Cli) -> Result<Code> {
         Command::Schema { file } => schema::run(file),
         Command::Images { lab } => images::run(labs, &lab).await,
         Command::Practice(args) => practice::run(labs, &args).await,
+        Command::Interview(args) => interview::run(labs, &args).await,
         Command::Rehearse(args) => rehearse::run(labs, &args).await,
         Command::Sessions(json) => sessions::run(json.json),
         Command::Report(args) => report::run(labs, &args),

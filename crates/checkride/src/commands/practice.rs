@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use lab::lab::Lab;
 use orchestrator::run::{Finished, Mode, Setup, Strictness, run as run_session};
 use session::report::Report;
 use testbed::Engine;
@@ -17,11 +18,8 @@ use crate::{places, print, signals};
 
 pub(super) async fn run(labs: Option<&Path>, args: &Practice) -> Result<Code> {
     let mut lab = places::lab(labs, &args.lab)?;
-    let seed = args.seed.unwrap_or_else(|| jiff::Timestamp::now().as_microsecond().unsigned_abs());
-    let name = match &args.cause {
-        Some(name) => name.clone(),
-        None => draw(lab.causes.keys(), seed).context("the lab has no causes")?,
-    };
+    let seed = args.seed.unwrap_or_else(new_seed);
+    let name = chosen(&lab, args.cause.as_ref(), seed)?;
     let (cause, cause_file) = places::cause(&mut lab, &name)?;
     let lab = Arc::new(lab);
     let show = Arc::new(Show::new());
@@ -88,6 +86,19 @@ fn summary(report: &Report) -> String {
         list(&facts.evidence_missing),
     ));
     text
+}
+
+/// The cause that was asked for, else one that the seed draws.
+pub(super) fn chosen(lab: &Lab, asked: Option<&String>, seed: u64) -> Result<String> {
+    match asked {
+        Some(name) => Ok(name.clone()),
+        None => draw(lab.causes.keys(), seed).context("the lab has no causes"),
+    }
+}
+
+/// A seed that nobody has had before.
+pub(super) fn new_seed() -> u64 {
+    jiff::Timestamp::now().as_microsecond().unsigned_abs()
 }
 
 /// The same seed draws the same cause: a step of SplitMix64 over the seed, modulo their number.

@@ -14,6 +14,7 @@ pub(super) fn run(file: SchemaFile) -> Result<Code> {
         SchemaFile::Persona => schema::persona(),
         SchemaFile::Answers => schema::answers(),
         SchemaFile::Compose => schema::compose(),
+        SchemaFile::Rubric => schema::rubric(),
     };
     print::json(&schema)?;
     Ok(Code::Ok)

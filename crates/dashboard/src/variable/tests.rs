@@ -104,3 +104,28 @@ fn durations_of_grafana_are_read() {
     assert_eq!(duration("soon"), None);
     assert_eq!(duration("5"), None);
 }
+
+#[test]
+fn what_there_is_to_choose_from_is_read_of_lists_and_of_labels() {
+    let choices = |kind: &str, query: &str| {
+        variable(&format!(r#"{{"name":"v","type":"{kind}","query":{query}}}"#)).choices
+    };
+    let listed =
+        |values: &[&str]| Choices::Listed(values.iter().map(|it| (*it).to_owned()).collect());
+    let of = |selector: Option<&str>, label: &str| Choices::LabelValues {
+        selector: selector.map(str::to_owned),
+        label: label.to_owned(),
+    };
+    assert_eq!(choices("custom", r#""a, long : b""#), listed(&["a", "b"]));
+    assert_eq!(choices("query", r#""label_values(instance)""#), of(None, "instance"));
+    let object = r#"{"qryType":1,"query":"label_values(up{job=\"a\",x=\"y\"}, instance)"}"#;
+    assert_eq!(choices("query", object), of(Some(r#"up{job="a",x="y"}"#), "instance"));
+    assert_eq!(choices("query", r#""query_result(up)""#), Choices::Unknown);
+}
+
+#[test]
+fn other_values_can_be_chosen_and_all_of_them() {
+    let one = instance(r#"["$__all"]"#).choose(&["payments-2".to_owned()]);
+    assert_eq!(filled("$instance", std::slice::from_ref(&one)), "payments-2");
+    assert_eq!(filled("$instance", &[one.choose(&[ALL.to_owned()])]), ".*");
+}

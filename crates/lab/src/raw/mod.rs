@@ -13,5 +13,6 @@ pub(crate) mod evidence;
 pub(crate) mod lab;
 pub(crate) mod persona;
 pub(crate) mod probe;
+pub(crate) mod rubric;
 pub(crate) mod scalar;
 pub(crate) mod system;

@@ -18,6 +18,7 @@ pub(crate) mod fault;
 pub(crate) mod folder;
 pub(crate) mod persona;
 pub(crate) mod probe;
+pub(crate) mod rubric;
 pub(crate) mod scalar;
 pub(crate) mod siblings;
 pub(crate) mod steady;

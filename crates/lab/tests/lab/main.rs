@@ -3,5 +3,6 @@
 mod fixture;
 mod good;
 mod payments;
+mod rubric;
 mod rules;
 mod schema;

@@ -3,13 +3,14 @@
 use lab::schema;
 use serde_json::Value;
 
-fn all() -> [(&'static str, Value); 5] {
+fn all() -> [(&'static str, Value); 6] {
     [
         ("lab", schema::lab()),
         ("cause", schema::cause()),
         ("persona", schema::persona()),
         ("answers", schema::answers()),
         ("compose", schema::compose()),
+        ("rubric", schema::rubric()),
     ]
 }
 

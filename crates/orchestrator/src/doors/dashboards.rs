@@ -1,10 +1,10 @@
-//! Dashboards in the terminal: the very files of Grafana, their queries asked of Prometheus, the
-//! answers drawn as text. Which panels were drawn, with which numbers, is what gets recorded.
+//! Dashboards: the very files of Grafana, their queries asked of Prometheus. For the terminal the
+//! answers are drawn as text. Which panels were seen, with which numbers, is what gets recorded.
 
 use std::time::Duration;
 
 use dashboard::text::{self, Colour, View};
-use dashboard::{Dashboard, Panel, Query, Range, Series};
+use dashboard::{Dashboard, Panel, Query, Range, Series, Variable};
 use futures::future::join_all;
 use jiff::Timestamp;
 use session::event::{Door, Effect, Kind, PanelView};
@@ -60,6 +60,66 @@ pub(super) async fn show(doors: &Doors, args: &DashboardArgs, columns: Option<u1
     Printed::out(heading + &body)
 }
 
+/// The answer to one query of a panel.
+pub struct Asked {
+    pub query: Query,
+    /// The series, or why there are none, in words for the person who asked.
+    pub series: Result<Vec<Series>, String>,
+}
+
+/// Panels of one dashboard that were in view, for the record.
+pub struct Viewed<'a> {
+    pub dashboard: &'a Dashboard,
+    pub last: Duration,
+    pub panels: Vec<PanelView>,
+    /// More of a look that is in the record already.
+    pub continued: bool,
+}
+
+// === impl Doors ===
+
+impl Doors {
+    /// Asks what a panel asks, with these values of its variables. Looking is not yet recorded; see
+    /// [`Doors::note_panels_viewed`].
+    pub async fn ask_panel(
+        &self,
+        panel: &Panel,
+        range: &Range,
+        variables: &[Variable],
+    ) -> Vec<Asked> {
+        let queries = panel.queries_with(range, variables);
+        let asked = queries.into_iter().map(async |query| {
+            let series = ask(self, &query, range).await;
+            Asked { query, series }
+        });
+        join_all(asked).await
+    }
+
+    /// What a panel showed, in words.
+    pub fn panel_in_words(panel: &Panel, asked: &[Asked], range: &Range) -> String {
+        let mut series = Vec::new();
+        for one in asked {
+            match &one.series {
+                Ok(lines) => series.extend(lines.iter().cloned()),
+                Err(problem) => return format!("{}: {problem}", panel.title),
+            }
+        }
+        excerpt(&text::shown(panel, &series, range))
+    }
+
+    /// Records that panels were in view.
+    pub fn note_panels_viewed(&self, viewed: Viewed<'_>) {
+        let kind = Kind::DashboardViewed {
+            dashboard: viewed.dashboard.uid.clone(),
+            title: viewed.dashboard.title.clone(),
+            last_s: viewed.last.as_secs(),
+            panels: viewed.panels,
+            continued: viewed.continued,
+        };
+        self.record(Door::Dashboards, Effect::Look, kind);
+    }
+}
+
 struct Drawn {
     title: String,
     promql: Vec<String>,
@@ -94,24 +154,11 @@ async fn ask(doors: &Doors, query: &Query, range: &Range) -> Result<Vec<Series>,
 }
 
 fn record(doors: &Doors, dashboard: &Dashboard, last: Duration, drawn: &[Drawn]) {
-    let panels = drawn
-        .iter()
-        .map(|drawn| PanelView {
-            title: drawn.title.clone(),
-            promql: drawn.promql.clone(),
-            shown: excerpt(&drawn.shown),
-        })
-        .collect();
-    doors.record(
-        Door::Dashboards,
-        Effect::Look,
-        Kind::DashboardViewed {
-            dashboard: dashboard.uid.clone(),
-            title: dashboard.title.clone(),
-            last_s: last.as_secs(),
-            panels,
-        },
-    );
+    let panels = drawn.iter().map(|drawn| {
+        PanelView::printed(drawn.title.clone(), drawn.promql.clone(), excerpt(&drawn.shown))
+    });
+    let panels = panels.collect();
+    doors.note_panels_viewed(Viewed { dashboard, last, panels, continued: false });
 }
 
 /// Unix time in seconds.

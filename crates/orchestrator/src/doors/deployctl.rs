@@ -131,7 +131,10 @@ fn history(doors: &Doors, target: Option<&str>) -> Printed {
     doors.look(&Asked { verb: "history", target: target.unwrap_or(""), detail: "" }, text)
 }
 
-fn changes_table<'a>(changes: impl Iterator<Item = &'a Change>, now: Timestamp) -> String {
+pub(super) fn changes_table<'a>(
+    changes: impl Iterator<Item = &'a Change>,
+    now: Timestamp,
+) -> String {
     let rows: Vec<Vec<String>> = changes
         .map(|change| {
             vec![

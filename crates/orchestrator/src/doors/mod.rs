@@ -1,16 +1,21 @@
-//! The doors that are programs in the workstation: `deployctl`, `edgectl` and `oncall`.
+//! The doors to the control plane, dashboards, logs, the wiki, people and the notebook.
 //!
-//! A person runs them there; the agent hands the words over, and this is where they are understood,
-//! carried out and recorded as what they are (a log read, a dashboard looked at, a rollback), with
-//! what was shown. Words are a stranger's: they are parsed by clap and never reach a shell.
+//! In the workstation they are programs: `deployctl`, `edgectl` and `oncall`. The agent hands their
+//! words over, which are a stranger's: they are parsed by clap and never reach a shell. A console in
+//! the browser goes through the same doors without words. Either way they are carried out here and
+//! recorded as what they are (a log read, a dashboard looked at, a rollback), with what was shown.
 
 mod answer;
-mod dashboards;
+pub mod changes;
+pub mod dashboards;
 mod deployctl;
 mod diff;
 mod edgectl;
+pub mod logs;
+pub mod metrics;
 mod oncall;
 mod table;
+pub mod words;
 
 use std::sync::Arc;
 
@@ -19,7 +24,7 @@ pub use oncall::render_page;
 use clap::Parser;
 use dashboard::Dashboard;
 use lab::lab::Lab;
-use session::event::{Door, Effect, Kind, Participant};
+use session::event::{Door, Effect, Event, Happening, Kind, Participant, Place};
 use tokio::sync::watch;
 
 use crate::control::{Act, Control, ControlError};
@@ -45,6 +50,8 @@ pub struct Doors {
     pub page: watch::Receiver<Option<PageText>>,
     /// Becomes true when the person says that they are done.
     pub done: watch::Sender<bool>,
+    /// From where they are gone through.
+    pub place: Place,
 }
 
 /// The page as a person reads it.
@@ -103,8 +110,14 @@ impl Doors {
         }
     }
 
-    fn record(&self, door: Door, effect: Effect, kind: Kind) {
-        self.recorder.record(Participant::Candidate, door, effect, kind);
+    /// The same doors, gone through in the browser.
+    pub fn in_the_console(&self) -> Doors {
+        Doors { place: Place::Console, ..self.clone() }
+    }
+
+    fn record(&self, door: Door, effect: Effect, kind: Kind) -> Arc<Event> {
+        let (participant, place) = (Participant::Candidate, self.place);
+        self.recorder.happened(Happening { participant, door, effect, place, kind })
     }
 
     /// Records an act, done or refused, and says so to the person.

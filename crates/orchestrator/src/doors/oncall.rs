@@ -5,7 +5,9 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use session::event::{Door, Effect, Kind, Standing};
 
-use super::{Doors, PageText, Printed, answer, dashboards, excerpt};
+use super::logs::Reading;
+use super::words::Entry;
+use super::{Doors, PageText, Printed, dashboards};
 
 /// What the person on call has at hand.
 #[derive(Parser)]
@@ -85,10 +87,7 @@ struct HypothesisArgs {
 pub(super) async fn run(doors: &Doors, command: Oncall, columns: Option<u16>) -> Printed {
     match command.verb {
         Verb::Page => page(doors),
-        Verb::Brief => {
-            doors.record(Door::Page, Effect::Look, Kind::BriefRead);
-            Printed::out(doors.lab.briefing.clone())
-        }
+        Verb::Brief => Printed::out(doors.read_brief()),
         Verb::Dashboards => {
             doors.record(Door::Dashboards, Effect::Look, Kind::DashboardsListed);
             Printed::out(dashboards::list(&doors.dashboards))
@@ -100,19 +99,17 @@ pub(super) async fn run(doors: &Doors, command: Oncall, columns: Option<u16>) ->
         Verb::Say { text } => say(doors, text.join(" ")),
         Verb::Hypothesis(args) => hypothesis(doors, &args),
         Verb::Done => {
-            doors.record(Door::Page, Effect::Say, Kind::Done);
-            doors.done.send_replace(true);
+            doors.say_done();
             Printed::out("Thank you. You can close the terminal.")
         }
     }
 }
 
 fn page(doors: &Doors) -> Printed {
-    let Some(page) = doors.page.borrow().clone() else {
-        return Printed::out("No page. All is quiet.");
-    };
-    doors.record(Door::Page, Effect::Look, Kind::PageRead);
-    Printed::out(render_page(&page))
+    match doors.read_page() {
+        Some(page) => Printed::out(render_page(&page)),
+        None => Printed::out("No page. All is quiet."),
+    }
 }
 
 /// The page as it stands on the phone.
@@ -128,78 +125,46 @@ fn logs(doors: &Doors, args: &LogsArgs) -> Printed {
         Ok(pattern) => pattern,
         Err(error) => return Printed::refused("oncall", error),
     };
-    let known = fault::Hands::testbed(doors.control.as_ref()).containers();
-    let services = &doors.lab.system.compose.services;
-    let hidden = [Some(&doors.lab.system.workstation), doors.lab.system.internet.as_ref()];
-    let is_hidden = |name: &str| hidden.iter().flatten().any(|it| it.as_str() == name);
-    let readable = |name: &str| !is_hidden(name);
-    if !readable(&args.service)
-        || !(services.contains_key(&args.service) || known.contains(&args.service))
-    {
-        let names: Vec<&str> = known.iter().map(String::as_str).filter(|it| readable(it)).collect();
-        return Printed::refused(
-            "oncall",
-            format!("no service `{}`; there are {}", args.service, names.join(", ")),
-        );
+    if let Err(error) = doors.may_read_logs(&args.service) {
+        return Printed::refused("oncall", error);
     }
     let last = usize::try_from(args.last).unwrap_or(usize::MAX);
     let matches = |line: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(line));
     let lines = doors.logs.read(&args.service, last, matches);
     let text: String =
         lines.iter().map(|(name, line)| format!("{name} | {}\n", line.text)).collect();
-    doors.record(
-        Door::Logs,
-        Effect::Look,
-        Kind::LogsRead {
-            service: args.service.clone(),
-            grep: args.grep.clone(),
-            lines: lines.len() as u64,
-            shown: excerpt(&text),
-        },
-    );
+    doors.note_logs_read(&Reading {
+        service: &args.service,
+        grep: args.grep.as_deref(),
+        lines: lines.len() as u64,
+        text: &text,
+        continued: false,
+    });
     Printed::out(if text.is_empty() { "no lines".to_owned() } else { text })
 }
 
 fn wiki(doors: &Doors, page: Option<&str>) -> Printed {
-    let wiki = &doors.lab.wiki;
+    let names = || doors.lab.wiki.keys().map(String::as_str).collect::<Vec<_>>();
     let Some(page) = page else {
         doors.record(Door::Wiki, Effect::Look, Kind::WikiListed);
-        let names: Vec<&str> = wiki.keys().map(String::as_str).collect();
-        return Printed::out(names.join("\n"));
+        return Printed::out(names().join("\n"));
     };
-    let name = page.trim_end_matches(".md");
-    let Some(text) = wiki.get(name) else {
-        let names: Vec<&str> = wiki.keys().map(String::as_str).collect();
-        return Printed::refused(
-            "oncall",
-            format!("no page `{page}`; there are {}", names.join(", ")),
-        );
-    };
-    doors.record(Door::Wiki, Effect::Look, Kind::WikiRead { page: name.to_owned() });
-    Printed::out(text.clone())
+    match doors.read_wiki(page.trim_end_matches(".md")) {
+        Some(text) => Printed::out(text),
+        None => {
+            let message = format!("no page `{page}`; there are {}", names().join(", "));
+            Printed::refused("oncall", message)
+        }
+    }
 }
 
 fn ask(doors: &Doors, question: &str) -> Printed {
-    let found = answer::find(&doors.lab.answers, question);
-    let (who, says) = match found {
-        Some(answer) => (answer.who.as_str(), answer::says(answer, &doors.cause)),
-        None => ("the channel", answer::NOBODY),
-    };
-    doors.record(
-        Door::Channel,
-        Effect::Look,
-        Kind::Asked {
-            question: question.to_owned(),
-            answer_id: found.map(|answer| answer.id.clone()),
-            who: who.to_owned(),
-            answer: says.to_owned(),
-        },
-    );
-    Printed::out(format!("{who}: {}", says.trim()))
+    let answered = doors.ask(question);
+    Printed::out(format!("{}: {}", answered.who, answered.says))
 }
 
 fn say(doors: &Doors, text: String) -> Printed {
-    doors.record(Door::Channel, Effect::Say, Kind::Said { text });
+    doors.say(text);
     Printed::out("posted to #incident")
 }
 
@@ -209,7 +174,6 @@ fn hypothesis(doors: &Doors, args: &HypothesisArgs) -> Printed {
         (_, true) => Standing::Confirmed,
         _ => Standing::Open,
     };
-    let text = args.text.join(" ");
     let said = match (standing, args.confidence) {
         (Standing::RuledOut, _) => "noted as ruled out".to_owned(),
         (Standing::Confirmed, _) => "noted as confirmed".to_owned(),
@@ -218,10 +182,12 @@ fn hypothesis(doors: &Doors, args: &HypothesisArgs) -> Printed {
             "noted; add --confidence to say how sure you are, in percent".to_owned()
         }
     };
-    doors.record(
-        Door::Notebook,
-        Effect::Think,
-        Kind::Hypothesis { text, confidence: args.confidence, status: standing },
-    );
+    doors.note(Entry {
+        text: args.text.join(" "),
+        confidence: args.confidence,
+        standing,
+        disprove: None,
+        evidence: Vec::new(),
+    });
     Printed::out(said)
 }

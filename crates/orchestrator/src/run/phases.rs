@@ -1,5 +1,6 @@
 //! From provision to the moment when the player is done.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lab::lab::Probe;
@@ -58,6 +59,9 @@ pub(super) async fn go(
     session.timings.ready = Some(begun.elapsed());
 
     session.enter(Phase::Baseline);
+    baseline(session, stage).await?;
+    player.ready().await?;
+    // Somebody may have been waited for, and the system has to be well still.
     baseline(session, stage).await?;
     session.enter(Phase::Inject);
     let page = inject(session, stage).await?;
@@ -221,6 +225,7 @@ async fn live(
         now: stage.now.clone(),
         done: stage.done.clone(),
         recorder: session.recorder.clone(),
+        doors: Arc::clone(&stage.doors),
     };
     let proofs = proofs(session, stage);
     let mitigated = enter_mitigated(session, stage.now.clone());

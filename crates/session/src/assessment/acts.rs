@@ -58,6 +58,11 @@ pub(super) fn acts(cause: &Cause, clock: Clock, after_page: &[Event]) -> (Vec<Ac
         .partition(|act| act.ok)
 }
 
+/// One act of the candidate, by the event that it is; `paged_at_s` is when the page went out.
+pub fn act_of(cause: &Cause, paged_at_s: Option<f64>, event: &Event) -> Act {
+    act(cause, Clock { paged_at_s }, event)
+}
+
 fn act(cause: &Cause, clock: Clock, event: &Event) -> Act {
     let mut act = Act {
         seq: event.seq,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::event::{Door, Effect, Event, Kind, Participant};
+use crate::event::{Door, Effect, Event, Kind, Participant, Place};
 
 /// Looks of the candidate before sequence `limit`, by door.
 ///
@@ -32,6 +32,8 @@ fn is_look(event: &Event) -> bool {
             | Kind::TerminalResized { .. }
             | Kind::TerminalClosed { .. }
             | Kind::Docker { continued: true, .. }
+            | Kind::DashboardViewed { continued: true, .. }
+            | Kind::LogsRead { continued: true, .. }
     );
     is_own && !repeats
 }
@@ -55,10 +57,11 @@ pub(crate) fn wrapping_lines(events: &[Event]) -> BTreeSet<u64> {
             ended.push(line);
         } else if let Kind::Sql { started_s, .. } | Kind::MetricsAsked { started_s, .. } =
             &event.kind
+            && event.place == Place::Lab
         {
             let during = |line: &&mut Line| line.holds(*started_s);
             open.values_mut().chain(&mut ended).filter(during).for_each(|line| line.wraps = true);
-        } else if event.door != Door::Terminal {
+        } else if event.door != Door::Terminal && event.place == Place::Lab {
             open.values_mut().for_each(|line| line.wraps = true);
         }
     }

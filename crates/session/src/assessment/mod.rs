@@ -15,7 +15,7 @@ use lab::cause::{Cause, Remedy};
 use lab::lab::Lab;
 use serde::{Deserialize, Serialize};
 
-pub use acts::{Act, ActIs, is_instance};
+pub use acts::{Act, ActIs, act_of, is_instance};
 pub use expectations::{Expectation, expectations};
 pub(crate) use looks::wrapping_lines;
 pub use words::{Answered, GapNote, Hypothesis, HypothesisEntry, TroubleNote, Update};

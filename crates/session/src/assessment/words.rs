@@ -70,7 +70,7 @@ fn by_candidate(events: &[Event]) -> impl Iterator<Item = &Event> {
 pub(super) fn hypotheses(clock: Clock, events: &[Event]) -> Vec<Hypothesis> {
     let mut hypotheses: Vec<Hypothesis> = Vec::new();
     for event in by_candidate(events) {
-        let Kind::Hypothesis { text, confidence, status } = &event.kind else { continue };
+        let Kind::Hypothesis { text, confidence, status, .. } = &event.kind else { continue };
         let entry = HypothesisEntry {
             seq: event.seq,
             at_s: event.at_s(),

@@ -45,16 +45,15 @@ fn a_control_call_is_seen_by_what_it_showed_and_only_when_it_worked() {
 
 #[test]
 fn a_dashboard_is_seen_when_title_and_numbers_are_on_the_same_panel() {
-    let panel = |title: &str, shown: &str| PanelView {
-        title: title.to_owned(),
-        promql: Vec::new(),
-        shown: shown.to_owned(),
+    let panel = |title: &str, shown: &str| {
+        PanelView::printed(title.to_owned(), Vec::new(), shown.to_owned())
     };
     let viewed = |panels: Vec<PanelView>| Kind::DashboardViewed {
         dashboard: "pool".to_owned(),
         title: "Pool".to_owned(),
         last_s: 60,
         panels,
+        continued: false,
     };
     let sighting = || Sighting::Dashboard {
         dashboard: pattern("^pool$"),
@@ -89,6 +88,7 @@ fn logs_wiki_pages_and_answers_are_seen_by_their_names() {
         grep: None,
         lines: 1,
         shown: "connection pool exhausted".to_owned(),
+        continued: false,
     };
     check(logs, Door::Logs, read, Some("logs of payments"));
     let wiki = || Sighting::Wiki { page: pattern("^past-") };

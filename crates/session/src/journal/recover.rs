@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::line::{self, Hash};
 use super::{Header, JournalError, State, verify};
-use crate::event::{Door, Effect, Event, Kind, Outcome, Participant};
+use crate::event::{Door, Effect, Event, Kind, Outcome, Participant, Place};
 
 /// What to do with a journal that a start finds.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,6 +116,7 @@ fn discontinuity(events: &[Event], torn: usize, wall: &str) -> Vec<Event> {
         participant: Participant::Lab,
         door: Door::Session,
         effect: Effect::Truth,
+        place: Place::Lab,
         kind,
     };
     (first..).zip(kinds).map(place).collect()

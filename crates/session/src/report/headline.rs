@@ -5,7 +5,7 @@ use crate::event::{Certainty, Kind, PanelView, Phase};
 use super::words::{duration, standing};
 
 /// What happened, in one line. Raw: the caller cleans and escapes it.
-pub(crate) fn headline(kind: &Kind) -> String {
+pub fn headline(kind: &Kind) -> String {
     truth(kind)
         .or_else(|| terminal(kind))
         .or_else(|| look(kind))
@@ -170,11 +170,35 @@ fn words(kind: &Kind) -> Option<String> {
         format!("Asked: {question}")
     } else if let Kind::Said { text } = kind {
         format!("Said: {text}")
-    } else if let Kind::Hypothesis { text, confidence, status } = kind {
+    } else if let Kind::Hypothesis { text, confidence, status, .. } = kind {
         let confidence = confidence.map_or(String::new(), |percent| format!(", {percent} %"));
         format!("Hypothesis: {text} ({}{confidence})", standing(*status))
     } else if let Kind::Done = kind {
         "Said that they were done".to_owned()
+    } else {
+        return interview(kind);
+    };
+    Some(text)
+}
+
+/// What belongs to an interview alone.
+fn interview(kind: &Kind) -> Option<String> {
+    let text = if let Kind::Consented = kind {
+        "Agreed to be recorded".to_owned()
+    } else if let Kind::Entered { role } = kind {
+        format!("The {role}'s link was used")
+    } else if let Kind::Extended { minutes } = kind {
+        format!("{minutes} more minutes")
+    } else if let Kind::TimeOver { minutes } = kind {
+        format!("The {minutes} minutes were over")
+    } else if let Kind::CalledOff = kind {
+        "The interviewer ended the session".to_owned()
+    } else if let Kind::Noted { text, .. } = kind {
+        format!("Note: {text}")
+    } else if let Kind::Rated { dimension, level, .. } = kind {
+        format!("Rated {dimension}: level {level}")
+    } else if let Kind::Told { who, text } = kind {
+        format!("{who} (by the interviewer): {text}")
     } else {
         return None;
     };
@@ -198,6 +222,8 @@ pub(super) fn shown(kind: &Kind) -> Option<String> {
         panels.iter().map(panel).collect::<Vec<_>>().join("\n\n")
     } else if let Kind::Asked { who, answer, .. } = kind {
         format!("{who}: {answer}")
+    } else if let Kind::Rated { because, .. } = kind {
+        because.clone()
     } else if let Kind::Trouble { remedy, .. } = kind {
         remedy.clone()
     } else if let Kind::Paged { promql, .. } = kind {

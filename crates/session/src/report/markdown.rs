@@ -40,9 +40,11 @@ fn opening(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(out, "{}\n", words::outcome(&report.assessment))?;
     let persona =
         session.persona.as_ref().map_or(String::new(), |p| format!(", persona {}", plain(p)));
+    let candidate =
+        session.candidate.as_ref().map_or(String::new(), |p| format!(", candidate {}", plain(p)));
     writeln!(
         out,
-        "Session {} of lab {} ({}{persona}, seed {}), {}, {} long, {}.\n",
+        "Session {} of lab {} ({}{persona}{candidate}, seed {}), {}, {} long, {}.\n",
         code(&session.id),
         code(&session.lab),
         plain(&session.mode),

@@ -5,7 +5,7 @@
 //! system. It gives no score, compares nobody and recommends nothing: a person sets the level.
 
 mod commands;
-pub(crate) mod headline;
+pub mod headline;
 mod health;
 pub mod html;
 pub mod json;
@@ -63,6 +63,9 @@ pub struct SessionFacts {
     /// `practice`, `rehearsal`, `interview`.
     pub mode: String,
     pub persona: Option<String>,
+    /// The name of an interview's candidate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub candidate: Option<String>,
     pub seed: u64,
     /// The version of Checkride that recorded it.
     pub checkride: String,
@@ -158,6 +161,7 @@ fn session_facts(events: &[Event]) -> SessionFacts {
             cause: _,
             mode,
             persona,
+            candidate,
             seed,
             checkride,
             engine,
@@ -168,6 +172,7 @@ fn session_facts(events: &[Event]) -> SessionFacts {
             facts.title.clone_from(title);
             facts.mode.clone_from(mode);
             facts.persona.clone_from(persona);
+            facts.candidate.clone_from(candidate);
             facts.seed = *seed;
             facts.checkride.clone_from(checkride);
             facts.engine.clone_from(engine);

@@ -56,6 +56,32 @@ pub(crate) async fn follow(mut lines: impl Stream<Item = LogLine> + Unpin, mut r
     }
 }
 
+/// A question that the orchestrator asked for a person in the console.
+pub(crate) struct Asked<'a> {
+    pub(crate) route: &'a str,
+    pub(crate) path: &'a str,
+    /// As it stands in the address.
+    pub(crate) question: &'a str,
+    pub(crate) status: u16,
+    /// The beginning of the answer.
+    pub(crate) shown: &'a str,
+}
+
+/// Such a question as an event of the session.
+pub(crate) fn in_the_console(asked: &Asked<'_>, started_s: f64) -> Kind {
+    let line = Line {
+        scribe: 1,
+        path: asked.path.to_owned(),
+        route: asked.route.to_owned(),
+        question: asked.question.to_owned(),
+        status: asked.status,
+        refused: None,
+        ms: 0.0,
+        shown: asked.shown.to_owned(),
+    };
+    kind(line, started_s)
+}
+
 /// A line as an event of the session.
 fn kind(asked: Line, started_s: f64) -> Kind {
     let reading = promql::read(&asked.route, &asked.path, &asked.question);

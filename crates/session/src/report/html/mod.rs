@@ -73,6 +73,7 @@ fn head(report: &Report) -> Markup {
                 span { (line(&session.lab)) " / " (line(&report.cause.id)) }
                 span { (line(&session.mode))
                     @if let Some(persona) = &session.persona { ", persona " (line(persona)) }
+                    @if let Some(candidate) = &session.candidate { ", candidate " (line(candidate)) }
                 }
                 span { (day(&session.started)) }
                 span { (words::duration(session.lasted_s)) ", " (ended) }

@@ -1,0 +1,122 @@
+//! `checkride interview`: a candidate in one browser, an interviewer in another.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+use orchestrator::run::{Finished, Mode, Setup, Strictness, run as run_session};
+use serde::Serialize;
+use testbed::Engine;
+use tokio_util::sync::CancellationToken;
+use web_console::console::Console;
+use web_console::serve::{self, Links};
+
+use super::practice::{chosen, new_seed};
+use super::report::write_all;
+use crate::cli::Interview;
+use crate::exit::{Code, UsageError, code_of_run};
+use crate::progress::Show;
+use crate::{places, print, signals};
+
+/// Characters of a candidate's name.
+const NAME: usize = 100;
+
+/// What is printed for a program once both links work and the system is up.
+#[derive(Serialize)]
+struct Ready<'a> {
+    session: &'a str,
+    candidate_url: &'a str,
+    interviewer_url: &'a str,
+}
+
+pub(super) async fn run(labs: Option<&Path>, args: &Interview) -> Result<Code> {
+    let candidate = name(&args.candidate)?;
+    let mut lab = places::lab(labs, &args.lab)?;
+    let seed = args.seed.unwrap_or_else(new_seed);
+    let cause = chosen(&lab, args.cause.as_ref(), seed)?;
+    let (cause, cause_file) = places::cause(&mut lab, &cause)?;
+    let lab = Arc::new(lab);
+    let interview = web_console::console::Interview {
+        lab: Arc::clone(&lab),
+        cause: cause.clone(),
+        rubric: places::rubric(&lab)?,
+        candidate: candidate.clone(),
+        minutes: args.minutes,
+    };
+    let bound = serve::bind(&args.listen, interview).await?;
+    let show = Arc::new(Show::new());
+    let stop = signals::stop()?;
+    let engine = Engine::connect().await?;
+    let home = places::home()?;
+    let images = super::images::ensure(&engine, &lab, show.as_ref()).await?;
+    super::earlier::close_before_start(&engine, &home).await;
+    let setup = Setup {
+        engine,
+        images: Arc::new(images),
+        lab,
+        cause,
+        cause_file,
+        mode: Mode::Interview { candidate },
+        seed,
+        home,
+        strictness: Strictness::Strict,
+        guard: super::guard::program(),
+    };
+    let (console, links, player) = (bound.console().clone(), bound.links().clone(), bound.player());
+    let served = CancellationToken::new();
+    let serving = tokio::spawn(bound.serve(served.clone()));
+    let told = tokio::spawn(tell(console, links, args.json.json, Arc::clone(&show)));
+    let finished = run_session(&setup, player, show.as_ref(), &stop).await;
+    told.abort();
+    show.clear();
+    let code = report(&setup, &finished?);
+    served.cancel();
+    serving.await??;
+    code
+}
+
+fn name(given: &str) -> Result<String> {
+    let name: String = given.trim().chars().filter(|c| !c.is_control()).collect();
+    if name.is_empty() || name.chars().count() > NAME {
+        let message = format!("a candidate's name has 1 to {NAME} characters");
+        return Err(UsageError(message).into());
+    }
+    Ok(name)
+}
+
+/// Prints the links once the system is up.
+async fn tell(console: Console, links: Links, json: bool, show: Arc<Show>) {
+    let mut ready = console.lab_ready();
+    if ready.wait_for(|ready| *ready).await.is_err() {
+        return; // The console is gone, and with it the session.
+    }
+    show.clear();
+    if json {
+        let (candidate_url, interviewer_url) = (&links.candidate, &links.interviewer);
+        let ready = Ready { session: &console.session(), candidate_url, interviewer_url };
+        // Texts alone: there is a JSON form of them.
+        let _ = print::json(&ready);
+        return;
+    }
+    print::out(&format!("candidate    {}\ninterviewer  {}", links.candidate, links.interviewer));
+    print::note(
+        "\nEach link works once. The incident begins when the candidate has agreed to be recorded.",
+    );
+}
+
+/// Says where the report is.
+fn report(setup: &Setup, finished: &Finished) -> Result<Code> {
+    write_all(&setup.home, &finished.folder, &setup.lab, &setup.cause)?;
+    if let Some(error) = &finished.failure
+        && code_of_run(error) != Code::Interrupted
+    {
+        print::warning(&orchestrator::reasons::in_words(error));
+    }
+    print::note(&format!(
+        "\nreport   {}\nsession  {} (`checkride report {}`)",
+        finished.folder.report().display(),
+        finished.folder.id,
+        finished.folder.id
+    ));
+    Ok(finished.failure.as_ref().map_or(Code::Ok, code_of_run))
+}

@@ -1,0 +1,103 @@
+//! All routes in one place, and the document that describes them.
+
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::console::Console;
+use crate::contract::{FromPage, FromServer, Live};
+use crate::routes::{
+    alerts, changes, channel, dashboards, entry, explore, interviewer, logs, notebook, panels,
+    rubric, session, terminals, wiki,
+};
+
+/// What the document says beside the routes. The sockets are `GET /ws/live?ticket=&from=`, which
+/// sends [`Live`] messages, and `GET /ws/terminal/{name}?ticket=&from=`.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Checkride's console",
+        description = "What the page asks of the server. Sockets: `GET /ws/live?ticket=&from=` \
+            sends text frames, each a `Live`. `GET /ws/terminal/{name}?ticket=&from=` carries bytes \
+            in binary frames both ways, and `FromServer` and `FromPage` in text frames. Every \
+            problem is `application/problem+json`: 401 not signed in, 403 the other role's, 404, \
+            409 wrong phase, 422 not understood, 429 too many, 502 Prometheus."
+    ),
+    components(schemas(Live, FromServer, FromPage))
+)]
+struct Document;
+
+/// The routes, and the document that describes them.
+pub(crate) fn routes() -> OpenApiRouter<Console> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(entry::enter))
+        .routes(routes!(entry::ticket))
+        .routes(routes!(session::me))
+        .routes(routes!(session::consent))
+        .routes(routes!(session::briefing))
+        .routes(routes!(session::page))
+        .routes(routes!(session::done))
+        .routes(routes!(rubric::rubric))
+        .routes(routes!(rubric::ratings))
+        .routes(routes!(rubric::rate))
+        .routes(routes!(terminals::list, terminals::open))
+        .routes(routes!(dashboards::list))
+        .routes(routes!(dashboards::file))
+        .routes(routes!(dashboards::variables))
+        .routes(routes!(panels::query))
+        .routes(routes!(panels::views))
+        .routes(routes!(explore::query))
+        .routes(routes!(explore::query_range))
+        .routes(routes!(explore::series))
+        .routes(routes!(explore::labels))
+        .routes(routes!(explore::label_values))
+        .routes(routes!(explore::metadata))
+        .routes(routes!(logs::services))
+        .routes(routes!(logs::read))
+        .routes(routes!(changes::list))
+        .routes(routes!(changes::diff))
+        .routes(routes!(alerts::list))
+        .routes(routes!(wiki::list))
+        .routes(routes!(wiki::page))
+        .routes(routes!(channel::list))
+        .routes(routes!(channel::ask))
+        .routes(routes!(channel::say))
+        .routes(routes!(channel::speak))
+        .routes(routes!(notebook::list, notebook::add))
+        .routes(routes!(notebook::change))
+        .routes(routes!(interviewer::timeline))
+        .routes(routes!(interviewer::evidence))
+        .routes(routes!(interviewer::cause))
+        .routes(routes!(interviewer::notes, interviewer::note))
+        .routes(routes!(interviewer::extend))
+        .routes(routes!(interviewer::end))
+        .routes(routes!(interviewer::new_link))
+}
+
+/// The document as it stands in `web/openapi.json`.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn document() -> Result<String, serde_json::Error> {
+    let (_, document) = routes().split_for_parts();
+    let mut text = serde_json::to_string_pretty(&document)?;
+    text.push('\n');
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// The page's types are generated from the file; `CHECKRIDE_WRITE=1` writes it anew.
+    #[test]
+    fn the_document_in_the_repository_is_the_one_of_these_routes() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/openapi.json");
+        let document = super::document().unwrap();
+        if std::env::var_os("CHECKRIDE_WRITE").is_some() {
+            std::fs::write(&file, &document).unwrap();
+        }
+        let kept = std::fs::read_to_string(&file).unwrap();
+        assert!(kept == document, "run it with CHECKRIDE_WRITE=1 and commit web/openapi.json");
+    }
+}

@@ -1,0 +1,224 @@
+//! What the pages show of a session, kept up event by event. All of it comes from the timeline, so
+//! what a page shows is what the journal holds.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use lab::cause::Cause;
+use lab::lab::Lab;
+use session::board::Board;
+use session::event::{self, Event, Kind, Outcome, Participant};
+
+use crate::contract::{
+    Attachment, AttachmentSource, ChannelMessage, Ending, EndingHow, Hypothesis, HypothesisEntry,
+    MessageKind, Note, Page, Rating,
+};
+
+/// What the pages show of a session so far.
+pub(crate) struct Chronicle {
+    /// The sequence of the next event to take.
+    pub(crate) next: u64,
+    pub(crate) session: String,
+    /// Wall time of the first event.
+    pub(crate) started: Option<String>,
+    pub(crate) phase: event::Phase,
+    pub(crate) consented: bool,
+    pub(crate) page: Option<Page>,
+    pub(crate) paged_at_s: Option<f64>,
+    /// Minutes that the interviewer added.
+    pub(crate) added: u32,
+    pub(crate) done: bool,
+    pub(crate) ended: Option<Ending>,
+    pub(crate) messages: Vec<ChannelMessage>,
+    pub(crate) hypotheses: Versioned<Hypothesis>,
+    pub(crate) notes: Versioned<Note>,
+    pub(crate) ratings: Versioned<Rating>,
+    pub(crate) board: Board,
+    /// Goes up with each change of the board.
+    pub(crate) board_version: u64,
+    /// Exit codes of terminals that closed.
+    pub(crate) exits: HashMap<String, Option<i32>>,
+}
+
+/// A list, and how often it has changed.
+pub(crate) struct Versioned<T> {
+    pub(crate) list: Vec<T>,
+    pub(crate) version: u64,
+}
+
+impl<T> Default for Versioned<T> {
+    fn default() -> Versioned<T> {
+        Versioned { list: Vec::new(), version: 0 }
+    }
+}
+
+// === impl Chronicle ===
+
+impl Chronicle {
+    /// A session of which nothing has happened.
+    pub(crate) fn new(lab: Arc<Lab>, cause: Cause) -> Chronicle {
+        Chronicle {
+            next: 0,
+            session: String::new(),
+            started: None,
+            phase: event::Phase::Provision,
+            consented: false,
+            page: None,
+            paged_at_s: None,
+            added: 0,
+            done: false,
+            ended: None,
+            messages: Vec::new(),
+            hypotheses: Versioned::default(),
+            notes: Versioned::default(),
+            ratings: Versioned::default(),
+            board: Board::new(lab, cause),
+            board_version: 1,
+            exits: HashMap::new(),
+        }
+    }
+
+    /// Takes the next event.
+    pub(crate) fn take(&mut self, event: &Event) {
+        self.next = event.seq + 1;
+        self.started.get_or_insert_with(|| event.wall.clone());
+        if self.board.take(event) {
+            self.board_version += 1;
+        }
+        self.take_truth(event);
+        self.take_words(event);
+        self.take_interviewer(event);
+    }
+
+    fn take_truth(&mut self, event: &Event) {
+        if let Kind::SessionStarted { session, .. } = &event.kind {
+            self.session.clone_from(session);
+        } else if let Kind::PhaseEntered { phase } = &event.kind {
+            self.phase = *phase;
+        } else if let Kind::Paged { alert, severity, summary, promql, since } = &event.kind {
+            self.paged_at_s = Some(event.at_s());
+            self.page = Some(Page {
+                alert: alert.clone(),
+                severity: severity.clone(),
+                summary: summary.clone(),
+                promql: promql.clone(),
+                since: since.clone(),
+            });
+        } else if let Kind::Consented = &event.kind {
+            self.consented = true;
+        } else if let Kind::Done = &event.kind {
+            self.done = true;
+            self.end(EndingHow::Done, "");
+        } else if let Kind::TimeOver { .. } = &event.kind {
+            self.end(EndingHow::TimeOver, "");
+        } else if let Kind::CalledOff = &event.kind {
+            self.end(EndingHow::EndedByInterviewer, "");
+        } else if let Kind::Extended { minutes } = &event.kind {
+            self.added += minutes;
+        } else if let Kind::TerminalClosed { terminal, exit } = &event.kind {
+            self.exits.insert(terminal.clone(), *exit);
+        } else if let Kind::SessionEnded { outcome, detail } = &event.kind {
+            match outcome {
+                Outcome::Done => self.end(EndingHow::Done, ""),
+                Outcome::Interrupted => self.end(EndingHow::Interrupted, detail),
+                Outcome::Failed | Outcome::Lost => self.end(EndingHow::Failed, detail),
+            }
+        }
+    }
+
+    /// The first reason counts; what follows comes of it.
+    fn end(&mut self, how: EndingHow, detail: &str) {
+        self.ended.get_or_insert_with(|| Ending { how, detail: detail.to_owned() });
+    }
+
+    fn take_words(&mut self, event: &Event) {
+        let (seq, at_s) = (event.seq, event.at_s());
+        let message = |who: &str, text: &str, kind| {
+            let (who, text) = (who.to_owned(), text.trim().to_owned());
+            ChannelMessage { seq, at_s, who, text, kind }
+        };
+        if let Kind::Asked { question, who, answer, .. } = &event.kind {
+            self.messages.push(message("you", question, MessageKind::Question));
+            self.messages.push(message(who, answer, MessageKind::Answer));
+        } else if let Kind::Said { text } = &event.kind {
+            self.messages.push(message("you", text, MessageKind::Update));
+        } else if let Kind::Told { who, text } = &event.kind {
+            self.messages.push(message(who, text, MessageKind::Message));
+        } else if let Kind::Hypothesis { .. } = &event.kind {
+            self.take_hypothesis(event);
+        }
+    }
+
+    fn take_hypothesis(&mut self, event: &Event) {
+        let Kind::Hypothesis { text, confidence, status, disprove, evidence } = &event.kind else {
+            return;
+        };
+        let standing = (*status).into();
+        let entry = HypothesisEntry {
+            seq: event.seq,
+            at_s: event.at_s(),
+            confidence: *confidence,
+            standing,
+        };
+        self.hypotheses.version += 1;
+        let known = self.hypotheses.list.iter_mut().find(|it| plain(&it.text) == plain(text));
+        if let Some(known) = known {
+            known.standing = standing;
+            known.confidence = confidence.or(known.confidence);
+            if let Some(disprove) = disprove {
+                known.disprove.clone_from(disprove);
+            }
+            // One that was typed in the terminal says nothing about what is attached.
+            if !evidence.is_empty() || event.place == event::Place::Console {
+                known.evidence = evidence.iter().map(attachment).collect();
+            }
+            known.entries.push(entry);
+            return;
+        }
+        self.hypotheses.list.push(Hypothesis {
+            id: event.seq,
+            text: text.clone(),
+            confidence: *confidence,
+            disprove: disprove.clone().unwrap_or_default(),
+            standing,
+            evidence: evidence.iter().map(attachment).collect(),
+            entries: vec![entry],
+        });
+    }
+
+    fn take_interviewer(&mut self, event: &Event) {
+        if event.participant != Participant::Interviewer {
+            return;
+        }
+        if let Kind::Noted { text, about_s } = &event.kind {
+            self.notes.version += 1;
+            let (seq, at_s) = (event.seq, event.at_s());
+            self.notes.list.push(Note { seq, at_s, about_s: *about_s, text: text.clone() });
+        } else if let Kind::Rated { dimension, level, because } = &event.kind {
+            self.ratings.version += 1;
+            self.ratings.list.retain(|rating| rating.dimension != *dimension);
+            self.ratings.list.push(Rating {
+                dimension: dimension.clone(),
+                level: *level,
+                because: because.clone(),
+                at_s: event.at_s(),
+            });
+        }
+    }
+}
+
+/// The same words are the same hypothesis, as in the assessment.
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+fn attachment(attached: &event::Attached) -> Attachment {
+    Attachment {
+        source: AttachmentSource::named(&attached.source),
+        title: attached.title.clone(),
+        text: attached.text.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+//! Which panels were really looked at. What a panel showed is what it was last answered with; that it
+//! was looked at is what the page reports of its being in view.
+
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
+
+use session::event::PanelView;
+
+/// In view for less than this is scrolled past (milliseconds).
+const SCROLLED_PAST: u64 = 300;
+/// Visits that are remembered; the oldest of more are forgotten.
+const VISITS: usize = 200;
+/// A page reports more often than this; longer it cannot have been (milliseconds).
+const LONGEST: u64 = 60_000;
+
+/// What was answered, and what has been seen of it.
+#[derive(Default)]
+pub(crate) struct Looked {
+    answers: HashMap<(String, u64), Answered>,
+    visits: HashMap<String, Visit>,
+}
+
+/// What a panel was last answered with.
+#[derive(Debug, Clone)]
+pub(crate) struct Answered {
+    pub(crate) title: String,
+    pub(crate) promql: Vec<String>,
+    /// In words.
+    pub(crate) shown: String,
+}
+
+struct Visit {
+    reported: Instant,
+    seen: HashSet<u64>,
+}
+
+/// How one panel was looked at, as the page reports it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct InView {
+    pub(crate) panel: u64,
+    pub(crate) visible_ms: u64,
+    pub(crate) hovered: bool,
+    pub(crate) zoomed: bool,
+}
+
+/// What there is to record of a report.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Look {
+    pub(crate) panels: Vec<PanelView>,
+    /// Whether all of them have been seen in this visit before.
+    pub(crate) continued: bool,
+}
+
+// === impl Looked ===
+
+impl Looked {
+    /// A panel was answered.
+    pub(crate) fn answered(&mut self, dashboard: &str, panel: u64, answer: Answered) {
+        self.answers.insert((dashboard.to_owned(), panel), answer);
+    }
+
+    /// A page reports what was in view; `None` when that was nothing.
+    pub(crate) fn report(
+        &mut self,
+        visit: &str,
+        dashboard: &str,
+        in_view: &[InView],
+        now: Instant,
+    ) -> Option<Look> {
+        self.forget_the_oldest(visit);
+        let known = self.visits.entry(visit.to_owned());
+        let known = known.or_insert_with(|| Visit { reported: now, seen: HashSet::new() });
+        // Nothing can have been in view for longer than since the last report.
+        let since = now.saturating_duration_since(known.reported);
+        let most = if known.seen.is_empty() { LONGEST } else { in_ms(since) + 1000 };
+        known.reported = now;
+        let mut look = Look { panels: Vec::new(), continued: true };
+        for one in in_view {
+            let Some(answer) = self.answers.get(&(dashboard.to_owned(), one.panel)) else {
+                continue; // It has shown nothing yet.
+            };
+            if one.visible_ms < SCROLLED_PAST && !one.hovered && !one.zoomed {
+                continue;
+            }
+            look.continued &= !known.seen.insert(one.panel);
+            look.panels.push(PanelView {
+                title: answer.title.clone(),
+                promql: answer.promql.clone(),
+                shown: answer.shown.clone(),
+                visible_ms: Some(one.visible_ms.min(most)),
+                hovered: one.hovered,
+                zoomed: one.zoomed,
+            });
+        }
+        (!look.panels.is_empty()).then_some(look)
+    }
+
+    fn forget_the_oldest(&mut self, visit: &str) {
+        if self.visits.len() >= VISITS
+            && !self.visits.contains_key(visit)
+            && let Some(oldest) =
+                self.visits.iter().min_by_key(|(_, it)| it.reported).map(|(name, _)| name.clone())
+        {
+            self.visits.remove(&oldest);
+        }
+    }
+}
+
+fn in_ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn looked() -> Looked {
+        let mut looked = Looked::default();
+        for (panel, title) in [(1, "In use"), (2, "Waiting")] {
+            let promql = vec!["up".to_owned()];
+            let answer = Answered { title: title.to_owned(), promql, shown: "8".to_owned() };
+            looked.answered("pool", panel, answer);
+        }
+        looked
+    }
+
+    fn in_view(panel: u64, visible_ms: u64) -> InView {
+        InView { panel, visible_ms, hovered: false, zoomed: false }
+    }
+
+    /// Titles, milliseconds, and whether it is more of the same.
+    fn check(look: Option<Look>, expected: Option<(&[(&str, u64)], bool)>) {
+        let said = look.map(|look| {
+            let panels = look.panels.iter();
+            let panels: Vec<_> =
+                panels.map(|it| (it.title.clone(), it.visible_ms.unwrap())).collect();
+            (panels, look.continued)
+        });
+        let expected = expected.map(|(panels, continued)| {
+            (panels.iter().map(|(title, ms)| ((*title).to_owned(), *ms)).collect(), continued)
+        });
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn a_look_is_new_when_a_panel_came_into_view_and_continued_after_that() {
+        let (mut looked, now) = (looked(), Instant::now());
+        let later = |seconds| now + Duration::from_secs(seconds);
+        let first = looked.report("v", "pool", &[in_view(1, 1000)], now);
+        check(first, Some((&[("In use", 1000)], false)));
+        let more = looked.report("v", "pool", &[in_view(1, 9000)], later(10));
+        check(more, Some((&[("In use", 9000)], true)));
+        let both = looked.report("v", "pool", &[in_view(1, 9000), in_view(2, 800)], later(20));
+        check(both, Some((&[("In use", 9000), ("Waiting", 800)], false)));
+    }
+
+    #[test]
+    fn what_was_scrolled_past_or_never_answered_is_no_look() {
+        let (mut looked, now) = (looked(), Instant::now());
+        check(looked.report("v", "pool", &[in_view(1, 200), in_view(7, 5000)], now), None);
+        check(looked.report("v", "edge", &[in_view(1, 5000)], now), None);
+    }
+
+    #[test]
+    fn nobody_looks_for_longer_than_there_was_time() {
+        let (mut looked, now) = (looked(), Instant::now());
+        looked.report("v", "pool", &[in_view(1, 1000)], now);
+        let much = looked.report("v", "pool", &[in_view(1, 90_000)], now + Duration::from_secs(5));
+        check(much, Some((&[("In use", 6000)], true)));
+    }
+}

@@ -1,0 +1,16 @@
+//! What the page can ask for, one noun a file. Each says who may, in its first argument.
+
+pub(crate) mod alerts;
+pub(crate) mod changes;
+pub(crate) mod channel;
+pub(crate) mod dashboards;
+pub(crate) mod entry;
+pub(crate) mod explore;
+pub(crate) mod interviewer;
+pub(crate) mod logs;
+pub(crate) mod notebook;
+pub(crate) mod panels;
+pub(crate) mod rubric;
+pub(crate) mod session;
+pub(crate) mod terminals;
+pub(crate) mod wiki;

@@ -1,0 +1,66 @@
+//! Who asks, by their cookie. Every route names one of these first; there is no other check of roles.
+
+use std::time::Instant;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+
+use crate::console::Console;
+use crate::problem::Problem;
+use crate::words::Role;
+
+/// Either role.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Who {
+    pub(crate) role: Role,
+}
+
+/// The candidate alone.
+pub(crate) struct Candidate;
+
+/// The interviewer alone.
+pub(crate) struct Interviewer;
+
+impl FromRequestParts<Console> for Who {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Who, Problem> {
+        let role = by_cookie(&parts.headers, console).ok_or_else(Problem::stranger)?;
+        if !console.allows(role) {
+            let detail = "wait a moment and try again";
+            return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many at once", detail));
+        }
+        Ok(Who { role })
+    }
+}
+
+impl FromRequestParts<Console> for Candidate {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Problem> {
+        only(Role::Candidate, parts, console).await.map(|()| Candidate)
+    }
+}
+
+impl FromRequestParts<Console> for Interviewer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Problem> {
+        only(Role::Interviewer, parts, console).await.map(|()| Interviewer)
+    }
+}
+
+async fn only(role: Role, parts: &mut Parts, console: &Console) -> Result<(), Problem> {
+    let who = Who::from_request_parts(parts, console).await?;
+    if who.role == role { Ok(()) } else { Err(Problem::not_yours()) }
+}
+
+/// Whose cookie the request bears.
+pub(crate) fn by_cookie(headers: &HeaderMap, console: &Console) -> Option<Role> {
+    let name = console.cookie_name();
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = all.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut own = pairs.filter(|(key, _)| *key == name).map(|(_, value)| value);
+    own.find_map(|value| console.keys().who(value, Instant::now()))
+}

@@ -1,0 +1,30 @@
+// How the whole page is driven: Debian's own chromium, one test at a time, since each needs a lab of its own.
+import { defineConfig } from '@playwright/test';
+
+export default defineConfig({
+  testDir: 'tests',
+  timeout: 300_000,
+  expect: { timeout: 15_000 },
+  workers: 1,
+  retries: 0,
+  reporter: [['list']],
+  outputDir: 'test-results',
+  use: {
+    viewport: { width: 1280, height: 720 },
+    actionTimeout: 15_000,
+    launchOptions: {
+      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        // A page that a test serves itself counts as from nowhere, and may not open sockets to this machine.
+        ...(process.env['CONSOLE_DIST'] ? ['--disable-features=LocalNetworkAccessChecks'] : []),
+      ],
+    },
+  },
+});

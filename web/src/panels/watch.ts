@@ -1,0 +1,86 @@
+// Tells the server which panels were really in view. It knows no panel's content; what counts is in lib/looks.
+import { api } from '../api/client';
+import { Looks } from '../lib/looks';
+
+const FIRST_MS = 1000;
+const EVERY_MS = 10_000;
+
+export class Watch {
+  readonly looks = new Looks();
+  #observer: IntersectionObserver;
+  #panels = new Map<Element, number>();
+  #visit = crypto.randomUUID();
+  #told = 0;
+  #timer: ReturnType<typeof setInterval>;
+  #visibility = () => {
+    this.looks.awake(document.visibilityState === 'visible', performance.now());
+    if (document.visibilityState === 'hidden') this.#tell(true);
+  };
+
+  constructor(
+    private dashboard: string,
+    private span: () => { from: number; to: number },
+  ) {
+    this.#observer = new IntersectionObserver((entries) => this.#crossed(entries), { threshold: [0, 0.5] });
+    this.looks.awake(document.visibilityState === 'visible', performance.now());
+    document.addEventListener('visibilitychange', this.#visibility);
+    this.#timer = setInterval(() => this.#beat(), 250);
+  }
+
+  /** Follows a panel until the returned function is called. */
+  observe(place: Element, panel: number): () => void {
+    this.#panels.set(place, panel);
+    this.#observer.observe(place);
+    return () => {
+      this.#observer.unobserve(place);
+      this.#panels.delete(place);
+      this.looks.view(panel, false, performance.now());
+    };
+  }
+
+  /** Range or variables have changed: what follows is another visit. */
+  renew() {
+    this.#tell(false);
+    this.#visit = crypto.randomUUID();
+    this.#told = 0;
+  }
+
+  close() {
+    this.#tell(true);
+    clearInterval(this.#timer);
+    this.#observer.disconnect();
+    document.removeEventListener('visibilitychange', this.#visibility);
+  }
+
+  #crossed(entries: IntersectionObserverEntry[]) {
+    const now = performance.now();
+    for (const entry of entries) {
+      const panel = this.#panels.get(entry.target);
+      if (panel === undefined) continue;
+      // A panel larger than the window can never be half in view of itself; half of the window is enough.
+      const fills = entry.intersectionRect.height >= (entry.rootBounds?.height ?? Infinity) / 2;
+      this.looks.view(panel, entry.intersectionRatio >= 0.5 || fills, now);
+    }
+  }
+
+  #beat() {
+    const now = performance.now();
+    const longest = this.looks.longest(now);
+    if (longest >= FIRST_MS && (this.#told === 0 || now - this.#told >= EVERY_MS)) this.#tell(false);
+  }
+
+  #tell(leaving: boolean) {
+    const now = performance.now();
+    const panels = this.looks.take(now);
+    if (panels.length === 0) return;
+    this.#told = now;
+    const { from, to } = this.span();
+    const body = { visit: this.#visit, dashboard: this.dashboard, from, to, panels };
+    if (leaving) {
+      navigator.sendBeacon('/api/views', new Blob([JSON.stringify(body)], { type: 'application/json' }));
+      return;
+    }
+    // A report that does not arrive is the server's gap, not the person's matter; the socket tells of a lost server.
+    void api.POST('/api/views', { body }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,174 @@
+// A terminal of xterm.js on the socket of one of the candidate's shells. A reload, a lost connection or a
+// second page lose nothing: the server keeps the output, and this asks for what it has not yet had.
+import { FitAddon } from '@xterm/addon-fit';
+import { SearchAddon } from '@xterm/addon-search';
+import { WebLinksAddon } from '@xterm/addon-web-links';
+import { Terminal } from '@xterm/xterm';
+import '@xterm/xterm/css/xterm.css';
+import type { Schemas } from '../api/client';
+import { Socket } from '../api/socket';
+import type { Standing } from '../api/socket';
+import { token } from '../state/theme.svelte';
+
+/** Pixels. */
+const FONT = 13;
+/** The width of a letter of a fixed-width font, in parts of its size. */
+const ADVANCE = 0.605;
+
+export interface Told {
+  standing: (standing: Standing) => void;
+  closed: (exit: number | null) => void;
+}
+
+export class Shell {
+  readonly terminal: Terminal;
+  readonly search = new SearchAddon();
+  #fit = new FitAddon();
+  #socket: Socket | null = null;
+  /** Bytes of the shell's output that have been taken. */
+  #at = 0;
+  /** Up to this byte the output is a replay, and questions in it were answered long ago. */
+  #replayed = 0;
+  #silent = false;
+  #over = false;
+
+  constructor(
+    readonly name: string,
+    readonly readOnly: boolean,
+    private told: Told,
+  ) {
+    this.terminal = new Terminal({
+      fontFamily: token('mono'),
+      fontSize: FONT,
+      lineHeight: 1.15,
+      scrollback: 10_000,
+      cursorBlink: !readOnly,
+      disableStdin: readOnly,
+      screenReaderMode: false,
+      allowProposedApi: false,
+      theme: colours(),
+    });
+    this.terminal.loadAddon(this.#fit);
+    this.terminal.loadAddon(this.search);
+    this.terminal.loadAddon(new WebLinksAddon(() => undefined));
+  }
+
+  /** Puts it into the page and connects. */
+  open(place: HTMLElement) {
+    this.terminal.open(place);
+    this.terminal.textarea?.setAttribute('aria-label', `${this.name}, ${this.readOnly ? 'mirror' : 'shell'}`);
+    if (!this.readOnly) {
+      const utf8 = new TextEncoder();
+      this.terminal.onData((data) => this.#type(utf8.encode(data)));
+      this.terminal.onBinary((data) => this.#type(Uint8Array.from(data, (char) => char.charCodeAt(0))));
+      this.terminal.onResize(({ cols, rows }) => this.#tell({ resize: { columns: cols, rows } }));
+      this.fit();
+    }
+    this.#socket = new Socket({
+      path: () => `/ws/terminal/${encodeURIComponent(this.name)}?from=${this.#at}`,
+      opened: () => {
+        const { cols, rows } = this.terminal;
+        if (!this.readOnly) this.#tell({ resize: { columns: cols, rows } });
+      },
+      text: (data) => this.#heard(JSON.parse(data) as Schemas['FromServer']),
+      bytes: (data) => this.#printed(data),
+      standing: (standing) => {
+        if (!this.#over) this.told.standing(standing);
+      },
+    });
+  }
+
+  /** Takes the size of its place; a mirror keeps the candidate's columns and takes a smaller font instead. */
+  fit() {
+    if (!this.readOnly) {
+      this.#fit.fit();
+      return;
+    }
+    const room = (this.terminal.element?.parentElement?.clientWidth ?? 0) - 20;
+    const size = Math.floor((room / this.terminal.cols / ADVANCE) * 2) / 2;
+    if (room > 0) this.terminal.options.fontSize = Math.min(FONT, Math.max(7, size));
+  }
+
+  #mirror(columns: number, rows: number) {
+    if (!this.readOnly) return;
+    this.terminal.resize(columns, rows);
+    this.fit();
+  }
+
+  recolour() {
+    this.terminal.options.theme = colours();
+  }
+
+  dispose() {
+    this.#over = true;
+    this.#socket?.close();
+    this.terminal.dispose();
+  }
+
+  #type(bytes: Uint8Array<ArrayBuffer>) {
+    if (!this.#silent) this.#socket?.send(bytes);
+  }
+
+  #tell(message: Schemas['FromPage']) {
+    this.#socket?.send(JSON.stringify(message));
+  }
+
+  #heard(message: Schemas['FromServer']) {
+    if ('attached' in message) {
+      const { from, to, columns, rows } = message.attached;
+      if (from > this.#at) this.#note(`${from - this.#at} bytes before this are no longer kept`);
+      this.#at = from;
+      this.#replayed = to;
+      this.#silent = from < to;
+      this.#mirror(columns, rows);
+    } else if ('size' in message) {
+      this.#mirror(message.size.columns, message.size.rows);
+    } else if ('lost' in message) {
+      this.#at += message.lost.bytes;
+      this.#note(`${message.lost.bytes} bytes were too fast for this page; the recording has them`);
+    } else {
+      this.#note('the shell has ended');
+      this.#over = true;
+      this.#socket?.close();
+      this.told.closed(message.closed.exit ?? null);
+    }
+  }
+
+  #printed(bytes: Uint8Array) {
+    this.#at += bytes.length;
+    const caughtUp = this.#silent && this.#at >= this.#replayed;
+    this.terminal.write(bytes, () => {
+      if (caughtUp) this.#silent = false;
+    });
+  }
+
+  #note(text: string) {
+    this.terminal.write(`\r\n\x1b[2m[${text}]\x1b[0m\r\n`);
+  }
+}
+
+function colours() {
+  const dark = document.documentElement.dataset['theme'] !== 'light';
+  const base = { background: token('sunken'), foreground: token('text'), cursor: token('accent') };
+  if (dark) return { ...base, selectionBackground: '#2f4d78', black: '#3a4351', brightBlack: '#7d8898' };
+  return {
+    ...base,
+    selectionBackground: '#bcd4fa',
+    black: '#171c24',
+    red: '#b3261e',
+    green: '#14703d',
+    yellow: '#8a5a00',
+    blue: '#1a5fd0',
+    magenta: '#7a3fc4',
+    cyan: '#0b6a77',
+    white: '#4a5565',
+    brightBlack: '#5d6878',
+    brightRed: '#c4342b',
+    brightGreen: '#1a7d47',
+    brightYellow: '#8f6000',
+    brightBlue: '#2a6ddb',
+    brightMagenta: '#8a50d2',
+    brightCyan: '#117886',
+    brightWhite: '#171c24',
+  };
+}

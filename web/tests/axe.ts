@@ -1,0 +1,38 @@
+// What a page must hold to for everybody: axe finds nothing serious. Run through the debugger, which the policy does not bind.
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Page } from '@playwright/test';
+
+interface Found {
+  id: string;
+  impact: string;
+  help: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
+const source = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** All that was found to be serious, so that one finding does not hide the next. The last test wants it empty. */
+export const barriers: string[] = [];
+
+/** Looks over the page as it is now. */
+export async function accessible(page: Page, what: string) {
+  await page.evaluate(await source);
+  const found = await page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run: (options: object) => Promise<{ violations: Found[] }> };
+    };
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+    return (await axe.run({ runOnly: { type: 'tag', values: tags } })).violations;
+  });
+  const serious = found
+    .filter((each) => each.impact === 'serious' || each.impact === 'critical')
+    .map(
+      (each) =>
+        `${what}: ${each.id}: ${each.help}\n  ${each.nodes
+          .map((node) => `${node.html}\n    ${node.failureSummary}`)
+          .slice(0, 3)
+          .join('\n  ')}`,
+    );
+  barriers.push(...serious);
+}

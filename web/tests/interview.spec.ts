@@ -1,0 +1,271 @@
+// A whole interview, both roles at once, against the real program and a real lab: nothing is simulated.
+import { expect, test } from '@playwright/test';
+import type { Browser, Page, WebSocketRoute } from '@playwright/test';
+import { accessible, barriers } from './axe';
+import { enter, fromDist, Interview } from './interview';
+
+let interview: Interview;
+let candidate: Page;
+let interviewer: Page;
+const complaints: string[] = [];
+/** The candidate's sockets pass through here, so that a test can cut them. */
+const line: { cut: boolean; ends: WebSocketRoute[] } = { cut: false, ends: [] };
+
+async function person(browser: Browser, who: string, url: string): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: 'reduce',
+  });
+  await fromDist(context);
+  if (who === 'candidate') {
+    await context.routeWebSocket(/\/ws\//, (socket) => {
+      if (line.cut) void socket.close();
+      else line.ends.push(socket, socket.connectToServer());
+    });
+  }
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(`${who}: ${error.message}`));
+  page.on('dialog', (dialog) => {
+    complaints.push(`${who}: a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) complaints.push(`${who}: ${message.text()}`);
+  });
+  await enter(page, url);
+  return page;
+}
+
+async function view(name: string, rest = '') {
+  await candidate.getByRole('navigation').getByRole('link', { name }).click();
+  if (rest)
+    await candidate.goto(new URL(`/#/${name.toLowerCase()}/${rest}`, interview.links.candidate_url).href);
+}
+
+/** An event with these words is in the interviewer's list. */
+function seen(words: string | RegExp) {
+  return expect(interviewer.locator('.event').filter({ hasText: words }).first()).toBeVisible();
+}
+
+test.describe.configure({ mode: 'serial' });
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(180_000);
+  interview = await Interview.start('leaky-release');
+  candidate = await person(browser, 'candidate', interview.links.candidate_url);
+  interviewer = await person(browser, 'interviewer', interview.links.interviewer_url);
+});
+
+test.afterAll(async () => {
+  await interview?.end();
+});
+
+test('a link works once, and a guessed one never', async ({ browser }) => {
+  const stranger = await (await browser.newContext()).newPage();
+  for (const url of [
+    interview.links.candidate_url,
+    interview.links.candidate_url.replace(/.{8}$/, '00000000'),
+  ]) {
+    const answer = await stranger.goto(url);
+    expect(answer?.status()).toBeGreaterThanOrEqual(400);
+    await expect(stranger.getByRole('heading')).toBeVisible();
+  }
+  const refused = await stranger.goto(new URL('/api/me', interview.links.candidate_url).href);
+  expect(refused?.status()).toBe(401);
+  await stranger.close();
+});
+
+test('nothing begins before the candidate has agreed', async () => {
+  await expect(interviewer.getByTestId('state')).toHaveText('waits for consent');
+  await expect(candidate.getByText('What is recorded')).toBeVisible();
+  await expect(candidate.locator('summary')).toHaveCount(5);
+  await accessible(candidate, 'consent');
+  await candidate.getByRole('button', { name: 'I agree, begin' }).click();
+  await expect(candidate.locator('article.page')).toBeVisible({ timeout: 60_000 });
+  await expect(interviewer.getByTestId('state')).toHaveText('live');
+  await accessible(candidate, 'page');
+  await accessible(interviewer, 'interviewer');
+});
+
+test('the cause is the interviewer’s alone', async () => {
+  const mine = async (path: string) => candidate.evaluate(async (path) => (await fetch(path)).status, path);
+  for (const path of ['/api/cause', '/api/evidence', '/api/timeline', '/api/notes'])
+    expect(await mine(path)).toBe(403);
+  await interviewer.getByRole('tab', { name: 'Cause', exact: true }).click();
+  await expect(interviewer.getByText('never comes back')).toBeVisible();
+  await accessible(interviewer, 'cause');
+});
+
+test('a dashboard is drawn from its file, and what was in view is recorded', async () => {
+  await view('Dashboards', 'pool');
+  const panel = candidate.getByRole('region', { name: 'In use' });
+  await expect(panel.locator('canvas')).toBeVisible();
+  await expect(panel.locator('tbody tr')).toHaveCount(2);
+  await seen(/pool/i);
+  await accessible(candidate, 'dashboards');
+  const chart = panel.getByRole('application');
+  const box = await chart.boundingBox();
+  if (!box) throw new Error('the chart has no place');
+  await candidate.mouse.move(box.x + box.width * 0.6, box.y + 40);
+  await candidate.mouse.down();
+  await candidate.mouse.move(box.x + box.width * 0.95, box.y + 60, { steps: 5 });
+  await candidate.mouse.up();
+  await expect(candidate.getByRole('button', { name: 'Back to the stretch before' })).toBeVisible();
+  await candidate.getByRole('button', { name: 'Back to the stretch before' }).click();
+  await expect(candidate.getByRole('button', { name: '5m', exact: true })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
+});
+
+test('a terminal survives a reload and is mirrored', async () => {
+  await view('Terminal');
+  const shell = candidate.locator('.xterm-rows').first();
+  await expect(shell).toContainText('$');
+  await candidate.keyboard.type('echo "answer $((6 * 7))"\n');
+  await expect(shell).toContainText('answer 42');
+  await candidate.reload();
+  await expect(candidate.locator('.xterm-rows').first()).toContainText('answer 42');
+  await candidate.locator('.xterm-screen').first().click();
+  await candidate.keyboard.type('echo "again $((6 * 8))"\n');
+  await expect(candidate.locator('.xterm-rows').first()).toContainText('again 48');
+  await expect(
+    interviewer.getByRole('region', { name: 'Mirror of the terminal' }).locator('.xterm-rows'),
+  ).toContainText('again 48');
+  await seen('echo "again');
+  await accessible(candidate, 'terminal');
+  await candidate.getByRole('button', { name: 'Open one more terminal' }).click();
+  await expect(candidate.getByRole('tab', { name: /terminal/ })).toHaveCount(2);
+});
+
+test('logs, changes, alerts and wiki are read, and reading is recorded', async () => {
+  await view('Logs');
+  await expect(candidate.locator('.line').first()).toBeVisible();
+  await candidate.getByLabel('Search').fill('no line has these words');
+  await expect(candidate.getByText('No line fits')).toBeVisible();
+  await candidate.getByLabel('Search').fill('');
+  await expect(candidate.locator('.line').first()).toBeVisible();
+  await seen(/logs of/i);
+  await accessible(candidate, 'logs');
+
+  await view('Changes');
+  await candidate.locator('li button').filter({ hasText: '2.4.0' }).first().click();
+  await expect(candidate.locator('pre .added').first()).toBeVisible();
+  await seen(/diff/);
+  await accessible(candidate, 'changes');
+
+  await view('Alerts');
+  await expect(candidate.locator('article.firing')).toBeVisible();
+  await accessible(candidate, 'alerts');
+
+  await view('Wiki');
+  await candidate.getByLabel('Search the wiki').fill('INC-131');
+  await candidate.locator('aside li button').first().click();
+  await expect(candidate.locator('.prose')).toContainText('INC-131');
+  await accessible(candidate, 'wiki');
+});
+
+test('PromQL is drawn, and a wrong one is explained', async () => {
+  await view('Explore');
+  await candidate.locator('.cm-content').click();
+  await candidate.keyboard.type('db_pool_in_use');
+  await candidate.keyboard.press('Escape');
+  await candidate.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(candidate.locator('.result tbody tr')).toHaveCount(2);
+  await seen(/db_pool_in_use/);
+  await accessible(candidate, 'explore');
+  await candidate.locator('.cm-content').click();
+  await candidate.keyboard.press('Control+A');
+  await candidate.keyboard.type('sum(((');
+  await candidate.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(candidate.getByRole('alert')).toContainText(/parse|unclosed|unexpected/i);
+});
+
+test('what is believed is noted with its evidence, and script in it stays text', async () => {
+  await view('Notebook');
+  await candidate
+    .getByLabel('New hypothesis')
+    .first()
+    .fill('2.4.0 leaks <img src=x onerror=alert(1)> a connection');
+  await candidate.getByLabel('What would disprove it').fill('<script>alert(2)</script>');
+  await candidate.getByRole('slider').first().fill('70');
+  await candidate.getByRole('button', { name: 'Note it' }).click();
+  const card = candidate.locator('.body article').first();
+  await expect(card).toContainText('onerror=alert(1)');
+  await view('Dashboards', 'pool');
+  await candidate.getByRole('region', { name: 'Waiting' }).locator('tbody tr').first().waitFor();
+  await candidate.getByRole('region', { name: 'Waiting' }).hover();
+  await candidate.getByRole('button', { name: 'Keep Waiting as evidence' }).click();
+  await candidate.getByRole('dialog').getByRole('button').first().click();
+  await view('Notebook');
+  await expect(card.locator('summary')).toContainText('Connection pool / Waiting');
+  await card.getByRole('button', { name: 'Confirmed' }).click();
+  await expect(card.getByRole('button', { name: 'Confirmed' })).toHaveAttribute('aria-pressed', 'true');
+  await accessible(candidate, 'notebook');
+  await interviewer.getByRole('tab', { name: 'Beliefs' }).click();
+  await expect(interviewer.locator('.side article').first()).toContainText('confirmed');
+});
+
+test('people are asked, told, and interrupt', async () => {
+  await view('Channel');
+  await candidate.getByLabel('Your question').fill('Was anything deployed today?');
+  await candidate.keyboard.press('Enter');
+  await expect(candidate.locator('article.answer')).toBeVisible();
+  await candidate.getByRole('radio', { name: 'Status update' }).click();
+  await candidate.getByLabel('Your status update').fill('Payments fail since 2.4.0; I roll back now.');
+  await candidate.getByRole('button', { name: 'Send' }).click();
+  await expect(candidate.locator('article.update')).toContainText('I roll back now');
+  await accessible(candidate, 'channel');
+  await interviewer.getByRole('tab', { name: 'Channel' }).click();
+  await interviewer.getByLabel('As whom').fill('Mira (support)');
+  await interviewer.getByLabel('What they say').fill('What do I tell <b>the merchant</b>?');
+  await interviewer.getByRole('button', { name: 'Say it' }).click();
+  await expect(candidate.locator('article').filter({ hasText: 'Mira' })).toContainText('<b>the merchant</b>');
+  await seen('I roll back now');
+});
+
+test('a lost connection comes back with what was missed', async () => {
+  line.cut = true;
+  for (const end of line.ends.splice(0)) await end.close();
+  await expect(candidate.getByText('reconnecting…')).toBeVisible();
+  await interviewer.getByLabel('What they say').fill('Are you still there?');
+  await interviewer.getByRole('button', { name: 'Say it' }).click();
+  await seen('Are you still there?');
+  await expect(candidate.locator('article').filter({ hasText: 'still there' })).toHaveCount(0);
+  line.cut = false;
+  await expect(candidate.locator('article').filter({ hasText: 'still there' })).toHaveCount(1);
+  await expect(candidate.locator('article').filter({ hasText: 'Mira' })).toHaveCount(2);
+  await expect(candidate.getByText('reconnecting…')).toHaveCount(0);
+});
+
+test('the first action is told from the rest, notes and levels are the interviewer’s', async () => {
+  await view('Terminal');
+  await candidate.getByRole('tab', { name: 'terminal 1' }).click();
+  await candidate.keyboard.type('deployctl rollback payments\n');
+  await interviewer.getByRole('tab', { name: 'Evidence' }).click();
+  await expect(interviewer.locator('.first')).toContainText('cures it', { timeout: 40_000 });
+  await accessible(interviewer, 'evidence');
+  await interviewer.getByRole('tab', { name: 'Notes' }).click();
+  await interviewer.getByLabel('A private note').fill('Looked before acting.');
+  await interviewer.keyboard.press('Enter');
+  await expect(interviewer.locator('.side li').first()).toContainText('Looked before acting.');
+  await accessible(interviewer, 'notes');
+  await interviewer.getByRole('tab', { name: 'Rubric' }).click();
+  await interviewer.getByRole('radio').nth(2).check();
+  await expect(interviewer.locator('label.on')).toHaveCount(1);
+  await accessible(interviewer, 'rubric');
+  await interviewer.getByRole('button', { name: '+5 min' }).click();
+  await expect(interviewer.getByText('Five minutes more.')).toBeVisible();
+});
+
+test('the session ends when the candidate is done, in order', async () => {
+  await expect(interviewer.getByTestId('state')).toHaveText('mitigated', { timeout: 120_000 });
+  await candidate.getByRole('button', { name: "I'm done" }).click();
+  await candidate.getByRole('dialog').getByRole('button', { name: "I'm done" }).click();
+  await expect(candidate.getByText('The session is over')).toBeVisible();
+  await expect(interviewer.getByTestId('state')).toHaveText('done');
+  await accessible(candidate, 'over');
+  expect(await interview.over()).toBe(0);
+  expect(complaints).toEqual([]);
+  expect(barriers.join('\n')).toBe('');
+});

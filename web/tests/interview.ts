@@ -1,0 +1,104 @@
+// Starts and ends a real interview for a test: the real program, a real lab. It clicks nothing.
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
+import type { BrowserContext, Page } from '@playwright/test';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PROGRAM = process.env['CHECKRIDE_BIN'] ?? `${ROOT}target/x86_64-unknown-linux-gnu/release/checkride`;
+
+export interface Links {
+  session: string;
+  candidate_url: string;
+  interviewer_url: string;
+}
+
+export class Interview {
+  private constructor(
+    private program: ChildProcess,
+    readonly links: Links,
+  ) {}
+
+  /** Starts it and waits for both links; what the program said on standard error is in the error. */
+  static async start(cause: string, minutes = 20): Promise<Interview> {
+    const words = [
+      'interview',
+      'payments',
+      '--candidate',
+      'Ada',
+      '--cause',
+      cause,
+      '--minutes',
+      String(minutes),
+      '--json',
+    ];
+    const program = spawn(PROGRAM, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '';
+    let err = '';
+    program.stderr.on('data', (data: Buffer) => (err += data.toString()));
+    const links = await new Promise<Links>((resolve, reject) => {
+      program.stdout.on('data', (data: Buffer) => {
+        out += data.toString();
+        try {
+          resolve(JSON.parse(out) as Links);
+        } catch {
+          // Half of the object; the rest follows.
+        }
+      });
+      program.once('error', reject);
+      program.once('exit', (code) => reject(new Error(`checkride ended with ${code}:\n${err}`)));
+    });
+    return new Interview(program, links);
+  }
+
+  /** Ends it in order if it has not ended by itself; gives the program's exit code. */
+  async end(): Promise<number | null> {
+    if (this.program.exitCode === null) {
+      const gone = once(this.program, 'exit');
+      this.program.kill('SIGINT');
+      await gone;
+    }
+    return this.program.exitCode;
+  }
+
+  /** Waits until it has ended by itself. */
+  async over(): Promise<number | null> {
+    if (this.program.exitCode === null) await once(this.program, 'exit');
+    return this.program.exitCode;
+  }
+}
+
+/** With `CONSOLE_DIST=1`, shows the page as it stands in `dist` instead of the one in the program, under the same policy. */
+export async function fromDist(context: BrowserContext) {
+  if (!process.env['CONSOLE_DIST']) return;
+  await context.route(/^http:\/\/[^/]+\/(assets\/.*|icon\.svg)?$/, async (route) => {
+    const path = new URL(route.request().url()).pathname;
+    const served = await route.fetch({ url: new URL('/', route.request().url()).href, maxRedirects: 0 });
+    const file = `${ROOT}web/dist${path === '/' ? '/index.html' : path}`;
+    // The page in the program, which a link leads to first, asks for files of its own.
+    if (!existsSync(file)) return route.continue();
+    const body = await readFile(file);
+    const kind = {
+      html: 'text/html',
+      '': 'text/html',
+      js: 'text/javascript',
+      css: 'text/css',
+      svg: 'image/svg+xml',
+    };
+    const ending = path === '/' ? 'html' : (path.split('.').at(-1) ?? '');
+    const policy = served.headers()['content-security-policy'] ?? '';
+    await route.fulfill({
+      body,
+      headers: { 'content-type': kind[ending as keyof typeof kind], 'content-security-policy': policy },
+    });
+  });
+}
+
+/** Opens a link. A route does not see where a redirect leads, so the page of `dist` is loaded once more. */
+export async function enter(page: Page, url: string) {
+  await page.goto(url);
+  if (process.env['CONSOLE_DIST']) await page.reload();
+}

@@ -1,0 +1,13 @@
+// How the page is built. Terminal, charts and the PromQL editor are chunks of their own, loaded when first shown.
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    target: 'es2022',
+    // Fonts and pictures as files: the policy allows no `data:` address but for pictures.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});
