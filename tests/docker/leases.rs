@@ -87,6 +87,20 @@ fn killed_with_its_whole_process_group_everything_goes_by_itself() {
 }
 
 #[test]
+fn killed_with_its_folder_gone_everything_goes_by_itself() {
+    let ground = Ground::new();
+    let mut child = in_a_group(&ground);
+    let session = ground.session();
+    wait_until("containers are there", || (ground.left_of(&session).len() > 3).then_some(()));
+    let sessions = ground.home.path().join("sessions");
+    std::fs::rename(&sessions, ground.home.path().join("elsewhere")).unwrap();
+    signal(&child, Signal::SIGKILL);
+    child.wait().unwrap();
+    let took = gone_by_itself(&ground, &session);
+    assert!(took < LEASE, "it took {took:?}");
+}
+
+#[test]
 fn the_end_of_its_terminal_ends_a_session_in_order() {
     let ground = Ground::new();
     let mut child = in_a_group(&ground);

@@ -99,9 +99,10 @@ pub async fn keep(home: &Path, session: &str) -> Result<(), HomeError> {
     if matches!(lease, Ok(End::Dismissed)) {
         return Ok(());
     }
-    close_journal(&home, session).await?;
+    // Also where the home has been deleted meanwhile: then there is no journal left to close.
+    let closed = close_journal(&home, session).await;
     remove(&owner).await;
-    Ok(())
+    closed
 }
 
 /// The kernel may close the pipe a moment before it lets go of the session's lock.
