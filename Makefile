@@ -9,10 +9,10 @@ CHECKRIDE := $(PROGRAMS)/checkride
 EXAMPLES := $(PROGRAMS)/examples
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build images demo lab test test-full lint bench doctor clean
+.PHONY: help setup build images demo lab test test-full e2e lint bench doctor clean
 
 help: ## Show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Find or install what is missing, and start the Docker engine where none runs
 	@docker/setup.sh
@@ -41,9 +41,13 @@ test: lint build images ## Everything that CI runs: lints, unit tests, and the r
 	@cd web && npm test --silent
 	@$(CARGO) test --release --workspace --features checkride/docker-tests
 
-test-full: test ## What takes longer: everything in full, every rehearsal three times, each crate's own Docker tests
+test-full: test e2e ## What takes longer: everything in full, every rehearsal three times, each crate's own Docker tests
 	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release -p checkride --features checkride/docker-tests --test docker
 	@$(CARGO) test --release -p testbed --features testbed/docker-tests
+
+e2e: images ## The console in a real browser, on a real lab, both roles at once
+	@docker/setup.sh browser
+	@cd web && npm run --silent e2e
 
 lint: web/dist/index.html ## Formatting and lints
 	@cd web && npm run --silent lint && npm run --silent check

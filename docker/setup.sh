@@ -38,6 +38,14 @@ need_programs() {
     has curl || { can_install && install curl; } || missing "curl is not here" "install curl"
     has cc || { can_install && install gcc libc6-dev; } ||
         missing "there is no C compiler" "install gcc (Debian: apt-get install gcc libc6-dev)"
+    has npm || { can_install && install nodejs npm; } ||
+        missing "npm is not here" "install Node 20.19 or later, with npm: https://nodejs.org"
+}
+
+# Only the tests of the console need it: `setup.sh browser`.
+need_browser() {
+    has chromium || { can_install && install chromium fonts-dejavu-core; } ||
+        missing "there is no Chromium" "install it (Debian: apt-get install chromium)"
 }
 
 need_engine() {
