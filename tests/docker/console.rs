@@ -290,8 +290,11 @@ fn check_report(ground: &Ground, session: &str) {
         assert!(before.contains(&evidence), "{evidence}: {before:?}");
     }
     let looks = &report["looks_before_action"];
-    for door in ["dashboards", "changes", "logs", "metrics", "terminal"] {
-        assert!(looks[door].as_u64() >= Some(1), "{door}: {looks}");
+    // The page was read in the browser, and once more with `oncall page` in the terminal.
+    for (door, least) in
+        [("dashboards", 1), ("changes", 1), ("logs", 1), ("metrics", 1), ("page", 2)]
+    {
+        assert!(looks[door].as_u64() >= Some(least), "{door}: {looks}");
     }
     assert_eq!(report["hypotheses"][0]["status"], "confirmed");
     assert_eq!(report["hypotheses"][0]["entries"].as_array().unwrap().len(), 2);
