@@ -6,13 +6,13 @@ use std::sync::Arc;
 use anyhow::Result;
 use orchestrator::run::{Finished, Mode, Setup, Strictness, run as run_session};
 use serde::Serialize;
-use testbed::Engine;
 use tokio_util::sync::CancellationToken;
 use web_console::console::Console;
 use web_console::serve::{self, Links};
 
 use super::practice::{chosen, new_seed};
-use super::report::write_all;
+use super::prepare::{Prepared, prepare};
+use super::report::{say_where, write_all};
 use crate::cli::Interview;
 use crate::exit::{Code, UsageError, code_of_run};
 use crate::progress::Show;
@@ -46,13 +46,10 @@ pub(super) async fn run(labs: Option<&Path>, args: &Interview) -> Result<Code> {
     let bound = serve::bind(&args.listen, interview).await?;
     let show = Arc::new(Show::new());
     let stop = signals::stop()?;
-    let engine = Engine::connect().await?;
-    let home = places::home()?;
-    let images = super::images::ensure(&engine, &lab, show.as_ref()).await?;
-    super::earlier::close_before_start(&engine, &home).await;
+    let Prepared { engine, home, images } = prepare(&lab, &show).await?;
     let setup = Setup {
         engine,
-        images: Arc::new(images),
+        images,
         lab,
         cause,
         cause_file,
@@ -112,11 +109,6 @@ fn report(setup: &Setup, finished: &Finished) -> Result<Code> {
     {
         print::warning(&orchestrator::reasons::in_words(error));
     }
-    print::note(&format!(
-        "\nreport   {}\nsession  {} (`checkride report {}`)",
-        finished.folder.report().display(),
-        finished.folder.id,
-        finished.folder.id
-    ));
+    say_where(&finished.folder);
     Ok(finished.failure.as_ref().map_or(Code::Ok, code_of_run))
 }

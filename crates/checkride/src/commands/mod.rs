@@ -10,6 +10,7 @@ mod images;
 mod interview;
 mod labs;
 mod practice;
+mod prepare;
 mod rehearse;
 mod report;
 mod schema;

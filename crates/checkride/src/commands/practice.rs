@@ -7,9 +7,9 @@ use anyhow::{Context, Result};
 use lab::lab::Lab;
 use orchestrator::run::{Finished, Mode, Setup, Strictness, run as run_session};
 use session::report::Report;
-use testbed::Engine;
 
-use super::report::write_all;
+use super::prepare::{Prepared, prepare};
+use super::report::{say_where, write_all};
 use crate::attach::Person;
 use crate::cli::Practice;
 use crate::exit::{Code, code_of_run};
@@ -25,13 +25,10 @@ pub(super) async fn run(labs: Option<&Path>, args: &Practice) -> Result<Code> {
     let show = Arc::new(Show::new());
     let person = Person::here(Arc::clone(&show))?;
     let stop = signals::stop()?;
-    let engine = Engine::connect().await?;
-    let home = places::home()?;
-    let images = super::images::ensure(&engine, &lab, show.as_ref()).await?;
-    super::earlier::close_before_start(&engine, &home).await;
+    let Prepared { engine, home, images } = prepare(&lab, &show).await?;
     let setup = Setup {
         engine,
-        images: Arc::new(images),
+        images,
         lab,
         cause,
         cause_file,
@@ -57,12 +54,7 @@ fn debrief(setup: &Setup, finished: &Finished) -> Result<Code> {
         }
     }
     print::out(&summary(&report));
-    print::note(&format!(
-        "\nreport   {}\nsession  {} (`checkride report {}`)",
-        finished.folder.report().display(),
-        finished.folder.id,
-        finished.folder.id
-    ));
+    say_where(&finished.folder);
     Ok(finished.failure.as_ref().map_or(Code::Ok, code_of_run))
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use anyhow::Result;
 use orchestrator::rehearsal::{Summary, rehearse};
 use orchestrator::run::{Mode, RunError, Setup, Strictness};
-use testbed::Engine;
 
+use super::prepare::{Prepared, prepare};
 use super::report::write_all;
 use crate::cli::Rehearse;
 use crate::exit::{Code, UsageError, code_of_run};
@@ -30,13 +30,10 @@ pub(super) async fn run(labs: Option<&Path>, args: &Rehearse) -> Result<Code> {
     })?;
     let show = Show::new();
     let stop = signals::stop()?;
-    let engine = Engine::connect().await?;
-    let home = places::home()?;
-    let images = super::images::ensure(&engine, &lab, &show).await?;
-    super::earlier::close_before_start(&engine, &home).await;
+    let Prepared { engine, home, images } = prepare(&lab, &show).await?;
     let setup = Setup {
         engine,
-        images: Arc::new(images),
+        images,
         lab,
         cause,
         cause_file,

@@ -64,6 +64,15 @@ pub(super) fn write_all(
     Ok(facts)
 }
 
+/// Where the report of a session that has ended is.
+pub(super) fn say_where(folder: &SessionFolder) {
+    let (report, id) = (folder.report(), &folder.id);
+    print::note(&format!(
+        "\nreport   {}\nsession  {id} (`checkride report {id}`)",
+        report.display()
+    ));
+}
+
 fn render(facts: &Facts, format: Format) -> String {
     match format {
         Format::Json => json::render(facts),

@@ -1,0 +1,32 @@
+//! What every verb that starts a session does first: the engine, the home, the images, and an end to
+//! what earlier sessions left. It starts nothing itself.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use lab::lab::Lab;
+use orchestrator::home::Home;
+use testbed::{Engine, Images};
+
+use super::{earlier, images};
+use crate::places;
+use crate::progress::Show;
+
+/// What a session stands on.
+pub(super) struct Prepared {
+    pub engine: Engine,
+    pub home: Home,
+    pub images: Arc<Images>,
+}
+
+/// Connects to the engine, builds the images that are missing, and closes earlier sessions.
+///
+/// # Errors
+/// When there is no engine, no home, or an image cannot be built.
+pub(super) async fn prepare(lab: &Lab, show: &Show) -> Result<Prepared> {
+    let engine = Engine::connect().await?;
+    let home = places::home()?;
+    let images = images::ensure(&engine, lab, show).await?;
+    earlier::close_before_start(&engine, &home).await;
+    Ok(Prepared { engine, home, images: Arc::new(images) })
+}
