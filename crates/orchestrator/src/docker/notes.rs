@@ -38,31 +38,25 @@ pub(super) struct Note {
 impl Note {
     /// The look that it was.
     pub(super) fn look(&self, shown: String, continued: bool) -> Kind {
-        Kind::Docker {
-            verb: self.verb.clone(),
-            target: self.target.clone(),
-            detail: self.detail.clone(),
-            before: None,
-            after: None,
-            ok: true,
-            certainty: Certainty::Observed,
-            continued,
-            shown,
-        }
+        self.kind(true, continued, shown)
     }
 
     /// What it would have been.
     pub(super) fn refused(&self, words: &str) -> Kind {
+        self.kind(false, false, words.to_owned())
+    }
+
+    fn kind(&self, ok: bool, continued: bool, shown: String) -> Kind {
         Kind::Docker {
             verb: self.verb.clone(),
             target: self.target.clone(),
             detail: self.detail.clone(),
             before: None,
             after: None,
-            ok: false,
+            ok,
             certainty: Certainty::Observed,
-            continued: false,
-            shown: words.to_owned(),
+            continued,
+            shown,
         }
     }
 }

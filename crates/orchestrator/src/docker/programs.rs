@@ -193,6 +193,7 @@ impl<U: Upstream> Gate<U> {
             // Nobody types into a connection that was not upgraded.
             let mut feed = carry::Feed::new(&program.exec, tape, shown);
             let body = response.into_body().map_frame(move |frame| {
+                // It runs for as long as its answer goes on.
                 let _ = &running;
                 if let Some(bytes) = frame.data_ref() {
                     feed.output(bytes);
