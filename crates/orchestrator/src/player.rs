@@ -27,6 +27,13 @@ pub struct Seat {
     pub doors: Arc<Doors>,
 }
 
+/// Whether the system had to wait for the player.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ready {
+    AtOnce,
+    AfterAWait,
+}
+
 /// What there is of a session from its very beginning.
 pub struct Beginning<'a> {
     pub session: &'a str,
@@ -45,8 +52,8 @@ pub trait Player: Send {
     ///
     /// # Errors
     /// When there is nobody to play after all; the session then ends.
-    fn ready(&self) -> impl Future<Output = Result<(), PlayError>> + Send {
-        std::future::ready(Ok(()))
+    fn ready(&self) -> impl Future<Output = Result<Ready, PlayError>> + Send {
+        std::future::ready(Ok(Ready::AtOnce))
     }
 
     /// Plays. Returning ends the session.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use orchestrator::player::{Beginning, PlayError, Player, Seat};
+use orchestrator::player::{Beginning, PlayError, Player, Ready, Seat};
 use session::event::{Door, Effect, Kind, Participant};
 
 use crate::console::Console;
@@ -73,11 +73,11 @@ impl Player for Visitor {
         self.console.begin(beginning.recorder);
     }
 
-    async fn ready(&self) -> Result<(), PlayError> {
+    async fn ready(&self) -> Result<Ready, PlayError> {
         self.console.lab_is_ready();
         let consented = self.until(|console| console.chronicle().consented);
         tokio::select! {
-            () = consented => Ok(()),
+            () = consented => Ok(Ready::AfterAWait),
             () = self.called_off() => Err(PlayError::CalledOff),
             () = tokio::time::sleep(WAITS) => Err(PlayError::NobodyCame { within: WAITS }),
         }

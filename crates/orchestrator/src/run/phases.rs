@@ -12,7 +12,7 @@ use super::{RunError, Session, Strictness, is_fatal, wait_until};
 use crate::doors::PageText;
 use crate::health::Now;
 use crate::home::SessionFolder;
-use crate::player::{Player, Seat};
+use crate::player::{Player, Ready, Seat};
 use crate::prometheus::Pass;
 use crate::stage::{Parts, Stage, in_words};
 use crate::terminal::Terminal;
@@ -60,9 +60,10 @@ pub(super) async fn go(
 
     session.enter(Phase::Baseline);
     baseline(session, stage).await?;
-    player.ready().await?;
-    // Somebody may have been waited for, and the system has to be well still.
-    baseline(session, stage).await?;
+    if player.ready().await? == Ready::AfterAWait {
+        // The system has to be well still.
+        baseline(session, stage).await?;
+    }
     session.enter(Phase::Inject);
     let page = inject(session, stage).await?;
     session.enter(Phase::Live);
