@@ -9,7 +9,7 @@ CHECKRIDE := $(PROGRAMS)/checkride
 EXAMPLES := $(PROGRAMS)/examples
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build images demo lab test test-full e2e lint bench doctor clean
+.PHONY: help setup build images demo lab test test-full e2e screenshots lint bench doctor clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ test-full: test e2e ## What takes longer: everything in full, every rehearsal th
 e2e: images ## The console in a real browser, on a real lab, both roles at once
 	@docker/setup.sh browser
 	@cd web && npm run --silent e2e
+
+screenshots: images ## Pictures of every page of the console, light and dark, into docs/pictures
+	@docker/setup.sh browser
+	@cd web && npm run --silent screenshots
 
 lint: web/dist/index.html ## Formatting and lints
 	@cd web && npm run --silent lint && npm run --silent check
