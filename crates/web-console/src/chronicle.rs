@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use lab::cause::Cause;
 use lab::lab::Lab;
+use session::assessment::same_words;
 use session::board::Board;
 use session::event::{self, Event, Kind, Outcome, Participant};
 
@@ -161,7 +162,8 @@ impl Chronicle {
             standing,
         };
         self.hypotheses.version += 1;
-        let known = self.hypotheses.list.iter_mut().find(|it| plain(&it.text) == plain(text));
+        let known =
+            self.hypotheses.list.iter_mut().find(|it| same_words(&it.text) == same_words(text));
         if let Some(known) = known {
             known.standing = standing;
             known.confidence = confidence.or(known.confidence);
@@ -205,11 +207,6 @@ impl Chronicle {
             });
         }
     }
-}
-
-/// The same words are the same hypothesis, as in the assessment.
-fn plain(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 fn attachment(attached: &event::Attached) -> Attachment {

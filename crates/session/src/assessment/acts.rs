@@ -78,15 +78,10 @@ fn act(cause: &Cause, clock: Clock, event: &Event) -> Act {
         is: ActIs::Neither,
         because: None,
     };
-    if let Kind::Control { verb, target, detail, before, after, ok, shown: _ } = &event.kind {
-        act.verb.clone_from(verb);
-        act.target.clone_from(target);
-        act.detail.clone_from(detail);
-        act.before.clone_from(before);
-        act.after.clone_from(after);
-        act.ok = *ok;
-    } else if let Kind::Docker { verb, target, detail, before, after, ok, .. } = &event.kind {
-        // Named as the control plane names it: a restart is one by either door.
+    // By either door a restart is one.
+    if let Kind::Control { verb, target, detail, before, after, ok, .. }
+    | Kind::Docker { verb, target, detail, before, after, ok, .. } = &event.kind
+    {
         act.verb.clone_from(verb);
         act.target.clone_from(target);
         act.detail.clone_from(detail);

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use acts::{Act, ActIs, act_of, is_instance};
 pub use expectations::{Expectation, expectations};
 pub(crate) use looks::wrapping_lines;
-pub use words::{Answered, GapNote, Hypothesis, HypothesisEntry, TroubleNote, Update};
+pub use words::{Answered, GapNote, Hypothesis, HypothesisEntry, TroubleNote, Update, same_words};
 
 use crate::event::{Door, Event, Kind};
 use crate::evidence::{Seen, sightings};

@@ -78,7 +78,7 @@ pub(super) fn hypotheses(clock: Clock, events: &[Event]) -> Vec<Hypothesis> {
             confidence: *confidence,
             status: *status,
         };
-        match hypotheses.iter_mut().find(|known| plain(&known.text) == plain(text)) {
+        match hypotheses.iter_mut().find(|known| same_words(&known.text) == same_words(text)) {
             Some(known) => {
                 known.status = *status;
                 known.entries.push(entry);
@@ -93,7 +93,8 @@ pub(super) fn hypotheses(clock: Clock, events: &[Event]) -> Vec<Hypothesis> {
     hypotheses
 }
 
-fn plain(text: &str) -> String {
+/// What two ways of writing one hypothesis have in common: who notes it again need not copy it.
+pub fn same_words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
