@@ -96,3 +96,4 @@ need_base() {
 need_programs
 need_engine
 if has docker; then need_base; fi
+if [ "${1:-}" = browser ]; then need_browser; fi
