@@ -37,50 +37,57 @@ fn every_act_is_told_from_every_look_however_it_is_dressed() {
     let ground = Ground::new();
     let mut live = Live::start(&ground, "leaky-release");
     live.type_line("cd ~");
-    let mut ends = vec![needle(&live.type_ahead(":"))];
+    let mut marks = Vec::new();
     for case in &cases {
         let mark = live.type_ahead(&case.line);
         live.through(&mark);
-        ends.push(needle(&mark));
+        marks.push(needle(&mark));
     }
     // A statement that is recorded as late as any: what it ended is waited for.
-    live.type_line("psql -qAtc \"select pg_cancel_backend(0), 'the last of all'\"");
-    let journal = wait_until("the last statement is recorded", || {
+    let last = live.type_ahead("psql -qAtc \"select pg_cancel_backend(0), 'the last of all'\"");
+    live.through(&last);
+    marks.push(needle(&last));
+    let journal = wait_until("the last line and its statement are recorded", || {
         let journal = ground.journal(&live.session);
-        let is_last = |line: &&str| line.contains("the last of all") && line.contains(r#""sql""#);
-        journal.lines().any(|line| is_last(&line)).then_some(journal)
+        let holds = |kind: &str, text: &str| {
+            journal.lines().any(|line| line.contains(kind) && line.contains(text))
+        };
+        let all = holds(r#""sql""#, "the last of all") && holds(r#""line-ended""#, &needle(&last));
+        all.then_some(journal)
     });
     let events: Vec<Value> =
         journal.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    let seen = by_case(&events, &ends);
+    let seen = by_case(&events, &marks);
     let (table, wrong) = judge(&cases, &seen);
     println!("{table}");
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
-/// What stands in the line that ends a case, from the mark that it prints.
+/// What stands in the line of a case, from the mark that it prints.
 fn needle(mark: &str) -> String {
     let sum: u32 = mark.trim_start_matches("through-").parse().unwrap();
     format!("through-$(({}+7))", sum - 7)
 }
 
-/// Puts each act and each program to the case in whose time it began.
-fn by_case(events: &[Value], ends: &[String]) -> Vec<Seen> {
-    let ended = |needle: &String| {
+/// Puts each act and each program to the case in whose time it began: from the start of its line to
+/// that of the next, which is typed when the case is through. Ends are no bounds, since the record
+/// hears of them when the next line may have begun.
+fn by_case(events: &[Value], marks: &[String]) -> Vec<Seen> {
+    let started = |needle: &String| {
         let is_it = |event: &&Value| {
             let line = event["data"]["line"].as_str();
             event["kind"] == "line-ended" && line.is_some_and(|line| line.contains(needle))
         };
         let event = events.iter().find(is_it).unwrap_or_else(|| panic!("`{needle}` has no end"));
-        event["at_s"].as_f64().unwrap()
+        event["data"]["started_s"].as_f64().unwrap()
     };
-    let ends: Vec<f64> = ends.iter().map(ended).collect();
-    let mut seen: Vec<Seen> = ends[1..].iter().map(|_| Seen::default()).collect();
+    let starts: Vec<f64> = marks.iter().map(started).collect();
+    let mut seen: Vec<Seen> = starts[1..].iter().map(|_| Seen::default()).collect();
     for event in events {
         let data = &event["data"];
         // The last line of a journal seals it and is no event.
         let Some(began) = data["started_s"].as_f64().or(event["at_s"].as_f64()) else { continue };
-        let Some(case) = ends.windows(2).position(|it| began > it[0] && began <= it[1]) else {
+        let Some(case) = starts.windows(2).position(|it| began >= it[0] && began < it[1]) else {
             continue;
         };
         let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();

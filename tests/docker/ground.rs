@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -12,24 +12,45 @@ use tempfile::TempDir;
 pub const REHEARSAL: [&str; 6] =
     ["rehearse", "payments", "--cause", "leaky-release", "--persona", "methodical"];
 
-static ENGINE: Mutex<()> = Mutex::new(());
+static ENGINE: RwLock<()> = RwLock::new(());
 
-/// A home of one test, and the engine for itself.
+/// A home of one test, on the engine that all of them share.
 pub struct Ground {
     pub home: TempDir,
-    /// `None` for a second home of the same test.
-    _alone: Option<MutexGuard<'static, ()>>,
+    _engine: Engine,
+}
+
+/// Held until the home is gone.
+enum Engine {
+    Shared {
+        _held: RwLockReadGuard<'static, ()>,
+    },
+    Alone {
+        _held: RwLockWriteGuard<'static, ()>,
+    },
+    /// Another home of the same test holds it.
+    Beside,
 }
 
 impl Ground {
     pub fn new() -> Ground {
-        let alone = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
-        Ground { home: tempfile::tempdir().unwrap(), _alone: Some(alone) }
+        let held = ENGINE.read().unwrap_or_else(PoisonError::into_inner);
+        Ground::on(Engine::Shared { _held: held })
+    }
+
+    /// For a test that uses the machine up, or says how busy it is: no other runs beside it.
+    pub fn alone() -> Ground {
+        let held = ENGINE.write().unwrap_or_else(PoisonError::into_inner);
+        Ground::on(Engine::Alone { _held: held })
     }
 
     /// Another home on the same engine, for the same test.
     pub fn beside(&self) -> Ground {
-        Ground { home: tempfile::tempdir().unwrap(), _alone: None }
+        Ground::on(Engine::Beside)
+    }
+
+    fn on(engine: Engine) -> Ground {
+        Ground { home: tempfile::tempdir().unwrap(), _engine: engine }
     }
 
     pub fn command(&self, args: &[&str]) -> Command {

@@ -10,7 +10,7 @@ use crate::{abuse, cis, leaks, probes};
 
 #[test]
 fn a_stranger_with_a_shell_finds_neither_the_host_nor_the_answer_and_harms_nobody() {
-    let ground = Ground::new();
+    let ground = Ground::alone();
     let next_door = ground.beside();
     let mut live = Live::start(&ground, "leaky-release");
     let seen = leaks::walk(&live);

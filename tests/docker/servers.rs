@@ -221,3 +221,17 @@ fn what_is_asked_of_the_servers_is_recorded_and_nothing_else_is() {
     assert_eq!(asked, [("query", 200), ("query", 200), ("/-/quit", 404)], "{said}");
     assert_eq!(output.status.code(), Some(0), "{said}");
 }
+
+/// What a statement ended is waited for before it is recorded; the end does not wait.
+#[test]
+fn what_is_asked_in_the_last_moment_is_recorded() {
+    let ground = Ground::new();
+    let mut live = Live::start(&ground, "all-quiet");
+    live.type_line("psql -qAtc \"select pg_terminate_backend(0), 'my last words'\"");
+    let session = live.session.clone();
+    drop(live);
+    let journal = ground.journal(&session);
+    let last = journal.lines().find(|it| it.contains(r#""sql""#) && it.contains("my last words"));
+    assert!(last.is_some(), "it is not in the journal:\n{journal}");
+    assert!(ground.run(&["verify", &session]).status.success());
+}

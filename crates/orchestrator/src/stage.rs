@@ -38,6 +38,8 @@ pub(crate) struct Stage {
     pub(crate) done: watch::Receiver<bool>,
     /// Containers that died though nobody asked them to.
     pub(crate) deaths: mpsc::UnboundedReceiver<Death>,
+    /// Those that write down what servers were asked; each ends with its server's log.
+    asked: JoinSet<()>,
     _tasks: JoinSet<()>,
 }
 
@@ -107,7 +109,7 @@ impl Stage {
         let (pulse, now) = watch::channel(Now::default());
         let (dead, deaths) = mpsc::unbounded_channel();
         let incoming = link.incoming().ok_or(StageError::Taken)?;
-        let mut tasks = JoinSet::new();
+        let (mut tasks, mut asked) = (JoinSet::new(), JoinSet::new());
         tasks.spawn(workstation::serve(
             incoming,
             recorder.clone(),
@@ -125,10 +127,10 @@ impl Stage {
         if let Some(database) = &lab.system.database {
             let lines = testbed.logs(&database.service);
             let record = Record::new(recorder.clone());
-            tasks.spawn(sql::follow(lines, database.role.clone(), record));
+            asked.spawn(sql::follow(lines, database.role.clone(), record));
         }
         let lines = testbed.logs(lab.system.prometheus_service());
-        tasks.spawn(metrics::follow(lines, Record::new(recorder.clone())));
+        asked.spawn(metrics::follow(lines, Record::new(recorder.clone())));
         tasks.spawn(report_deaths(Arc::clone(&testbed), recorder.clone(), docker, dead));
         let terminals = Terminals::new(link, recorder.clone(), folder.clone());
         Ok(Stage {
@@ -142,6 +144,7 @@ impl Stage {
             page,
             done: done_seen,
             deaths,
+            asked,
             _tasks: tasks,
         })
     }
@@ -151,6 +154,12 @@ impl Stage {
     /// The containers.
     pub(crate) fn testbed(&self) -> &Testbed {
         fault::Hands::testbed(self.control.as_ref())
+    }
+
+    /// Lets go of the system, but for those who read on what its servers were asked up to the last
+    /// line: they are through when the containers are gone.
+    pub(crate) fn strike(self) -> JoinSet<()> {
+        self.asked
     }
 }
 

@@ -1,13 +1,17 @@
 //! The end of every session, good or bad: the last words, faults recovered, the system removed,
 //! the journal sealed.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use session::event::{Kind, Outcome, Phase};
+use session::event::{Door, Kind, Outcome, Phase};
+use tokio::task::JoinSet;
 
 use super::{Finished, Folder, RunError, Session};
 use crate::reasons::in_words;
 use crate::stage::Stage;
+
+/// The log of a container that is gone ends at once.
+const HEARD_WITHIN: Duration = Duration::from_secs(5);
 
 /// Ends the session. Takes what the phases gave, also when they were cut short.
 pub(super) async fn end(
@@ -26,8 +30,11 @@ pub(super) async fn end(
         note_mitigation(&mut session, stage);
         recover(&mut session, stage).await;
     }
-    drop(stage);
+    let asked = stage.map(Stage::strike);
     let removed = remove(&mut session, &held).await;
+    if let Some(asked) = asked {
+        hear_out(&session, asked).await;
+    }
     if let Err(error) = removed {
         session.notice.warn(&in_words(&error));
         failure.get_or_insert(error);
@@ -69,6 +76,15 @@ async fn recover(session: &mut Session<'_>, stage: &Stage) {
             Err(error) => format!("ends with the system ({:#})", anyhow::Error::from(error)),
         };
         session.recorder.truth(Kind::FaultRecovered { fault, detail });
+    }
+}
+
+/// What was asked in the last moment before the end is in the record as well.
+async fn hear_out(session: &Session<'_>, mut asked: JoinSet<()>) {
+    let all = async { while asked.join_next().await.is_some() {} };
+    if tokio::time::timeout(HEARD_WITHIN, all).await.is_err() {
+        let reason = "the end of a server's log was not read".to_owned();
+        session.recorder.truth(Kind::Gap { door: Door::Session, reason });
     }
 }
 
