@@ -8,6 +8,7 @@ use nix::unistd::Pid;
 use serde_json::Value;
 
 use crate::ground::{Ground, wait_until};
+use crate::live::Live;
 
 /// The database of a lab that runs.
 struct Database {
