@@ -26,7 +26,9 @@ struct Interview {
 
 /// A browser that has come in, by its cookie.
 struct Browser {
+    /// The address of the session's page, without a slash at its end.
     base: String,
+    origin: String,
     cookie: String,
 }
 
@@ -80,12 +82,13 @@ impl Browser {
         let head = curl(&["-i", link]);
         let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: "));
         let cookie = cookie.unwrap_or_else(|| panic!("{link}: {head}"));
-        Browser { base, cookie: cookie.split(';').next().unwrap().to_owned() }
+        let origin = base.split("/s/").next().unwrap().to_owned();
+        Browser { base, origin, cookie: cookie.split(';').next().unwrap().to_owned() }
     }
 
     fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
         let (origin, cookie) =
-            (format!("Origin: {}", self.base), format!("Cookie: {}", self.cookie));
+            (format!("Origin: {}", self.origin), format!("Cookie: {}", self.cookie));
         let (url, body) = (format!("{}{path}", self.base), body.to_string());
         let kind = "Content-Type: application/json";
         let mut args = vec!["-X", method, "-H", &origin, "-H", &cookie, "-H", kind, &url];
@@ -109,7 +112,7 @@ impl Browser {
         let ticket = ticket["ticket"].as_str().unwrap();
         let address = format!("{}{path}?ticket={ticket}", self.base.replace("http", "ws"));
         let mut request = address.into_client_request().unwrap();
-        request.headers_mut().insert("origin", self.base.parse().unwrap());
+        request.headers_mut().insert("origin", self.origin.parse().unwrap());
         let (mut socket, _) = tungstenite::connect(request).unwrap();
         if let MaybeTlsStream::Plain(stream) = socket.get_mut() {
             stream.set_read_timeout(Some(PATIENCE)).unwrap();

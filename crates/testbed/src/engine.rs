@@ -20,6 +20,7 @@ pub struct Engine {
     host: Arc<str>,
     version: Arc<EngineVersion>,
     cpus: f64,
+    memory: Option<u64>,
     /// Held for reading while something is being created. Whoever cleans up takes it for writing,
     /// so that a creation whose caller gave up is not missed.
     creating: Arc<RwLock<()>>,
@@ -104,6 +105,7 @@ impl Engine {
             host: host.into(),
             version: Arc::new(version),
             cpus,
+            memory: info.mem_total.and_then(|bytes| u64::try_from(bytes).ok()).filter(|it| *it > 0),
             creating: Arc::default(),
         })
     }
@@ -119,6 +121,11 @@ impl Engine {
 
     pub(crate) fn docker(&self) -> &Docker {
         &self.docker
+    }
+
+    /// Memory of the engine's machine in bytes, where it says.
+    pub fn memory(&self) -> Option<u64> {
+        self.memory
     }
 
     /// Cores that the engine has; a limit over it is an error to the engine.

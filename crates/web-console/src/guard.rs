@@ -7,7 +7,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::console::Console;
+use crate::address::inside;
+use crate::host::Host;
 use crate::problem::Problem;
 
 /// No script but ours, nobody's frame, nothing from elsewhere. Styles may stand inline, because the
@@ -21,6 +22,8 @@ const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'u
 pub(crate) struct Hosts {
     /// Each with its port, as browsers write it.
     names: Vec<String>,
+    /// Scheme, name and port, as links begin.
+    origin: String,
 }
 
 // === impl Hosts ===
@@ -35,7 +38,13 @@ impl Hosts {
             80 => name.to_lowercase(),
             _ => format!("{}:{port}", name.to_lowercase()),
         };
-        Hosts { names: names.iter().map(with_port).collect() }
+        let names = names.iter().map(with_port).collect();
+        Hosts { names, origin: format!("http://{name}:{port}") }
+    }
+
+    /// How links begin, such as `http://127.0.0.1:8080`.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
     }
 
     fn is_us(&self, host: &str) -> bool {
@@ -47,7 +56,7 @@ impl Hosts {
         origin.strip_prefix("http://").is_some_and(|host| self.is_us(host))
     }
 
-    /// Whether a request may go on.
+    /// Whether a request may go on. `path` is what the console that it is for knows it by.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -82,12 +91,12 @@ impl Hosts {
 
 /// Checks a request and dresses its answer.
 pub(crate) async fn stand(
-    State(console): State<Console>,
+    State(host): State<Host>,
     request: Request<Body>,
     next: Next,
 ) -> Response {
-    let path = request.uri().path().to_owned();
-    let checked = console.hosts().check(request.method(), &path, request.headers());
+    let path = inside(request.uri().path()).to_owned();
+    let checked = host.hosts().check(request.method(), &path, request.headers());
     let mut response = match checked {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
@@ -107,7 +116,8 @@ fn dress(path: &str, headers: &mut HeaderMap) {
         ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=()"),
     ];
     for (name, value) in fixed {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        // A report brings a stricter policy of its own.
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     if !path.starts_with("/assets/") {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -8,23 +8,22 @@ use subtle::ConstantTimeEq;
 
 use crate::words::Role;
 
-/// Links and cookies of one session.
-#[derive(Default)]
-pub(crate) struct Keys {
-    links: Vec<Link>,
-    cookies: Vec<Cookie>,
+/// Links and cookies of one session, or of an operator: `R` is what they let in as.
+pub(crate) struct Keys<R = Role> {
+    links: Vec<Link<R>>,
+    cookies: Vec<Cookie<R>>,
 }
 
-struct Link {
+struct Link<R> {
     hash: Hash,
-    role: Role,
+    role: R,
     expires: Instant,
     used: bool,
 }
 
-struct Cookie {
+struct Cookie<R> {
     hash: Hash,
-    role: Role,
+    role: R,
     expires: Instant,
 }
 
@@ -44,10 +43,16 @@ type Hash = [u8; 32];
 
 // === impl Keys ===
 
-impl Keys {
+impl<R> Default for Keys<R> {
+    fn default() -> Keys<R> {
+        Keys { links: Vec::new(), cookies: Vec::new() }
+    }
+}
+
+impl<R: Copy + PartialEq> Keys<R> {
     /// A new secret for a link of this role. Links of the same role that were given out before stop
     /// working.
-    pub(crate) fn give_out(&mut self, role: Role, now: Instant, lasts: Duration) -> String {
+    pub(crate) fn give_out(&mut self, role: R, now: Instant, lasts: Duration) -> String {
         self.links.retain(|link| link.role != role || link.used);
         let secret = secret();
         self.links.push(Link { hash: hash(&secret), role, expires: now + lasts, used: false });
@@ -63,7 +68,7 @@ impl Keys {
         &mut self,
         secret: &str,
         now: Instant,
-    ) -> Result<(String, Role), LinkError> {
+    ) -> Result<(String, R), LinkError> {
         let given = hash(secret);
         // All are compared, so that how long it takes says nothing.
         let mut found = None;
@@ -88,7 +93,7 @@ impl Keys {
     }
 
     /// Whose cookie this is.
-    pub(crate) fn who(&self, cookie: &str, now: Instant) -> Option<Role> {
+    pub(crate) fn who(&self, cookie: &str, now: Instant) -> Option<R> {
         let given = hash(cookie);
         let mut found = None;
         for known in &self.cookies {
@@ -99,8 +104,9 @@ impl Keys {
         found.filter(|known| known.expires > now).map(|known| known.role)
     }
 
-    /// Signs this role out.
-    pub(crate) fn revoke(&mut self, role: Role) {
+    /// Signs this role out; a link that was not used yet stops working.
+    pub(crate) fn revoke(&mut self, role: R) {
+        self.links.retain(|link| link.role != role || link.used);
         self.cookies.retain(|cookie| cookie.role != role);
     }
 }
@@ -158,7 +164,9 @@ mod tests {
         assert_eq!(keys.exchange(&second, now), Err(LinkError::Used));
         let (new, _) = keys.exchange(&third, now).unwrap();
         assert_eq!((keys.who(&old, now), keys.who(&new, now)), (None, Some(Role::Candidate)));
+        let fourth = keys.give_out(Role::Candidate, now, HOUR);
         keys.revoke(Role::Candidate);
         assert_eq!(keys.who(&new, now), None);
+        assert_eq!(keys.exchange(&fourth, now), Err(LinkError::Unknown));
     }
 }
