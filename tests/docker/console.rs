@@ -25,7 +25,7 @@ struct Interview {
 }
 
 /// A browser that has come in, by its cookie.
-struct Browser {
+pub struct Browser {
     /// The address of the session's page, without a slash at its end.
     base: String,
     origin: String,
@@ -77,12 +77,12 @@ impl Interview {
 }
 
 impl Browser {
-    fn enter(link: &str) -> Browser {
+    pub fn enter(link: &str) -> Browser {
         let base = link.split("/enter/").next().unwrap().to_owned();
         let head = curl(&["-i", link]);
         let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: "));
         let cookie = cookie.unwrap_or_else(|| panic!("{link}: {head}"));
-        let origin = base.split("/s/").next().unwrap().to_owned();
+        let origin = base.split('/').take(3).collect::<Vec<_>>().join("/");
         Browser { base, origin, cookie: cookie.split(';').next().unwrap().to_owned() }
     }
 
@@ -99,11 +99,16 @@ impl Browser {
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
-    fn get(&self, path: &str) -> Value {
+    /// What a path gives, as it is.
+    pub fn text(&self, path: &str) -> String {
+        curl(&["-H", &format!("Cookie: {}", self.cookie), &format!("{}{path}", self.base)])
+    }
+
+    pub fn get(&self, path: &str) -> Value {
         self.ask("GET", path, &Value::Null)
     }
 
-    fn post(&self, path: &str, body: &Value) -> Value {
+    pub fn post(&self, path: &str, body: &Value) -> Value {
         self.ask("POST", path, body)
     }
 

@@ -150,18 +150,29 @@ pub struct Interview {
     /// From the page to the end.
     #[arg(long, default_value_t = 45, value_parser = clap::value_parser!(u32).range(1..=480))]
     pub minutes: u32,
-    /// Where the console listens; port 0 takes one that is free.
-    #[arg(long, default_value = "127.0.0.1:0", value_name = "HOST:PORT")]
-    pub listen: String,
+    #[command(flatten)]
+    pub port: Listen,
     #[command(flatten)]
     pub json: Json,
 }
 
 #[derive(Args)]
-pub struct Serve {
-    /// Where the consoles listen; port 0 takes one that is free.
+pub struct Listen {
+    /// Where the console listens, by the name that browsers are to use; port 0 takes one that is free.
     #[arg(long, default_value = "127.0.0.1:0", value_name = "HOST:PORT")]
     pub listen: String,
+    /// A certificate with its chain, PEM. The console then speaks TLS.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key, PEM, without a password.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Serve {
+    #[command(flatten)]
+    pub port: Listen,
     /// How many sessions may run at once. One for each GiB of the engine's memory when left out.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub sessions: Option<u32>,

@@ -22,6 +22,8 @@ const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'u
 pub(crate) struct Hosts {
     /// Each with its port, as browsers write it.
     names: Vec<String>,
+    /// `http://` or `https://`.
+    scheme: &'static str,
     /// Scheme, name and port, as links begin.
     origin: String,
 }
@@ -30,16 +32,17 @@ pub(crate) struct Hosts {
 
 impl Hosts {
     /// `name` as it was asked for, and those of the loopback when it is one of them.
-    pub(crate) fn of(name: &str, port: u16) -> Hosts {
+    pub(crate) fn of(name: &str, port: u16, encrypted: bool) -> Hosts {
+        let (scheme, usual) = if encrypted { ("https://", 443) } else { ("http://", 80) };
         let loopback = ["127.0.0.1", "localhost", "[::1]"];
         let names: Vec<&str> =
             if loopback.contains(&name) { loopback.to_vec() } else { vec![name] };
         let with_port = |name: &&str| match port {
-            80 => name.to_lowercase(),
-            _ => format!("{}:{port}", name.to_lowercase()),
+            port if port == usual => name.to_lowercase(),
+            port => format!("{}:{port}", name.to_lowercase()),
         };
         let names = names.iter().map(with_port).collect();
-        Hosts { names, origin: format!("http://{name}:{port}") }
+        Hosts { names, scheme, origin: format!("{scheme}{name}:{port}") }
     }
 
     /// How links begin, such as `http://127.0.0.1:8080`.
@@ -53,7 +56,7 @@ impl Hosts {
     }
 
     fn is_ours(&self, origin: &str) -> bool {
-        origin.strip_prefix("http://").is_some_and(|host| self.is_us(host))
+        origin.strip_prefix(self.scheme).is_some_and(|host| self.is_us(host))
     }
 
     /// Whether a request may go on. `path` is what the console that it is for knows it by.
@@ -136,7 +139,7 @@ mod tests {
                 HeaderValue::try_from(*value).unwrap(),
             );
         }
-        let hosts = Hosts::of("127.0.0.1", 4321);
+        let hosts = Hosts::of("127.0.0.1", 4321, false);
         hosts.check(method, path, &headers).map_err(|problem| problem.title)
     }
 

@@ -3,7 +3,7 @@
 //! record what they are used for, and shows what is in the record.
 //!
 //! # Layout
-//! - [`serve`]: the port; [`host`], `address`: the consoles behind it
+//! - [`serve`], [`tls`]: the port; [`host`], `address`: the consoles behind it
 //! - [`operator`]: whoever started several sessions
 //! - [`console`]: one session as its pages see it; [`player`]: the candidate
 //! - `guard`, `keys`, `tickets`, `who`: who may ask what, from where
@@ -34,6 +34,7 @@ pub mod serve;
 mod sockets;
 mod tail;
 mod tickets;
+pub mod tls;
 mod who;
 pub mod words;
 

@@ -1,15 +1,19 @@
 //! The port: bound first, so that the links of its consoles are known, served until the end.
 
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::guard::Hosts;
 use crate::host::{Host, app};
+use crate::tls::Tls;
 
 /// A port that is bound, with no console behind it yet.
 pub struct Bound {
     listener: TcpListener,
     host: Host,
+    tls: Option<Tls>,
+    open: bool,
 }
 
 /// Why there is no port.
@@ -25,14 +29,16 @@ pub enum BindError {
 ///
 /// # Errors
 /// When `listen` is not of the form host:port, or nothing can listen there.
-pub async fn bind(listen: &str, most: usize) -> Result<Bound, BindError> {
+pub async fn bind(listen: &str, most: usize, tls: Option<Tls>) -> Result<Bound, BindError> {
     let bad = || BindError::Address(listen.to_owned());
     let (name, port) = listen.rsplit_once(':').ok_or_else(bad)?;
     port.parse::<u16>().map_err(|_| bad())?;
     let taken = |source| BindError::Bind { address: listen.to_owned(), source };
     let listener = TcpListener::bind(listen).await.map_err(taken)?;
     let address = listener.local_addr().map_err(taken)?;
-    Ok(Bound { listener, host: Host::new(Hosts::of(name, address.port()), most) })
+    let open = tls.is_none() && !address.ip().is_loopback();
+    let host = Host::new(Hosts::of(name, address.port(), tls.is_some()), most);
+    Ok(Bound { listener, host, tls, open })
 }
 
 // === impl Bound ===
@@ -43,18 +49,37 @@ impl Bound {
         self.host.clone()
     }
 
+    /// Whether other machines may reach it, and what they say can be read on the way.
+    pub fn is_in_the_open(&self) -> bool {
+        self.open
+    }
+
     /// Serves until it is told to stop.
     ///
     /// # Errors
     /// When the port is lost.
     pub async fn serve(self, stop: CancellationToken) -> std::io::Result<()> {
-        let stopped = stop.clone();
-        let serving = axum::serve(self.listener, app(self.host))
-            .with_graceful_shutdown(async move { stopped.cancelled().await });
-        // Sockets do not end by themselves; whoever stops this has told the pages all.
-        tokio::select! {
-            served = serving => served,
-            () = stop.cancelled() => Ok(()),
+        let app = app(self.host);
+        match self.tls {
+            Some(tls) => until(axum::serve(tls.over(self.listener)?, app), stop).await,
+            None => {
+                // A key that was typed is sent at once. A connection without it is only slower.
+                let prompt = self.listener.tap_io(|stream| {
+                    let _ = stream.set_nodelay(true);
+                });
+                until(axum::serve(prompt, app), stop).await
+            }
         }
+    }
+}
+
+/// Sockets do not end by themselves; whoever stops this has told the pages all.
+async fn until(
+    serving: impl IntoFuture<Output = std::io::Result<()>>,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    tokio::select! {
+        served = serving.into_future() => served,
+        () = stop.cancelled() => Ok(()),
     }
 }

@@ -24,6 +24,7 @@ use crate::{api, fixture, serve};
 
 mod apart;
 mod operating;
+mod tls;
 
 /// A console that is served, with the record of a session and without its system.
 struct Ground {
@@ -60,7 +61,7 @@ struct Answer {
 
 impl Ground {
     async fn new() -> Ground {
-        let bound = serve::bind("127.0.0.1:0", 2).await.unwrap();
+        let bound = serve::bind("127.0.0.1:0", 2, None).await.unwrap();
         let served = bound.host();
         let Opened { console, links, .. } = open(&served);
         let folder = tempfile::tempdir().unwrap();

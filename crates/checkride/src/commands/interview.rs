@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 use web_console::console::Console;
 use web_console::host::{Links, Opened};
 use web_console::player::Visitor;
-use web_console::serve;
 
+use super::port;
 use super::practice::{chosen, new_seed};
 use super::prepare::{Prepared, prepare};
 use super::report::{say_where, write_all};
@@ -45,7 +45,7 @@ pub(super) async fn run(labs: Option<&Path>, args: &Interview) -> Result<Code> {
         candidate: candidate.clone(),
         minutes: args.minutes,
     };
-    let bound = serve::bind(&args.listen, 1).await?;
+    let bound = port::bind(&args.port, 1).await?;
     let show = Arc::new(Show::new());
     let stop = signals::stop()?;
     let Opened { console, links, .. } = bound.host().open(interview, stop.clone())?;

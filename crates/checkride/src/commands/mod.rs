@@ -10,6 +10,7 @@ mod hosted;
 mod images;
 mod interview;
 mod labs;
+mod port;
 mod practice;
 mod prepare;
 mod rehearse;

@@ -10,10 +10,9 @@ use testbed::Engine;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use web_console::host::Host;
-use web_console::serve;
 
-use super::earlier;
 use super::hosted::House;
+use super::{earlier, port};
 use crate::cli::Serve;
 use crate::exit::Code;
 use crate::{places, print, signals};
@@ -34,7 +33,7 @@ pub(super) async fn run(labs: Option<&Path>, args: &Serve) -> Result<Code> {
     let engine = Engine::connect().await?;
     let home = places::home()?;
     let most = args.sessions.map_or_else(|| room(&engine), |most| most as usize);
-    let bound = serve::bind(&args.listen, most).await?;
+    let bound = port::bind(&args.port, most).await?;
     let stop = signals::stop()?;
     earlier::close_before_start(&engine, &home).await;
     let host = bound.host();
