@@ -65,7 +65,7 @@ test('two interviews run apart, and an end of one touches no other', async ({ br
   await page.close();
 
   // A link that is taken back signs out whoever came by it, at once.
-  await operator.getByRole('button', { name: 'Take the candidate’s link back' }).click();
+  await operator.getByRole('button', { name: 'Take back the candidate’s link' }).click();
   await expect(candidate.getByRole('heading', { name: /signed out/ })).toBeVisible({ timeout: 20_000 });
   await operator.getByRole('button', { name: 'New link for the candidate' }).click();
   await expect(link).toBeVisible();
