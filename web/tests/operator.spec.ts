@@ -64,9 +64,12 @@ test('two interviews run apart, and an end of one touches no other', async ({ br
   await expect(page.getByRole('heading').first()).toBeVisible();
   await page.close();
 
+  await expect(card('<b>Ada</b>').getByText('Somebody has come in by it.')).toBeVisible();
+
   // A link that is taken back signs out whoever came by it, at once.
   await operator.getByRole('button', { name: 'Take back the candidate’s link' }).click();
   await expect(candidate.getByRole('heading', { name: /signed out/ })).toBeVisible({ timeout: 20_000 });
+  await expect(card('<b>Ada</b>').getByText('There is no link that works.')).toBeVisible();
   await operator.getByRole('button', { name: 'New link for the candidate' }).click();
   await expect(link).toBeVisible();
   await enter(candidate, await link.inputValue());

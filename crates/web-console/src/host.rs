@@ -178,8 +178,12 @@ impl Host {
         let slots = self.read();
         let mut all: Vec<_> = slots.iter().collect();
         all.sort_by_key(|(_, slot)| slot.opened);
+        let now = Instant::now();
+        let link = |slot: &Slot, role| slot.console.keys().standing(role, now);
         let told = all.into_iter().map(|(name, slot)| Hosted {
             slot: name.clone(),
+            candidate_link: link(slot, Role::Candidate),
+            interviewer_link: link(slot, Role::Interviewer),
             me: slot.console.me(Role::Interviewer),
             cause: slot.console.interview().cause.title.clone(),
             over: slot.over.is_some(),

@@ -3,8 +3,10 @@
 
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use utoipa::ToSchema;
 
 use crate::words::Role;
 
@@ -36,6 +38,18 @@ pub(crate) enum LinkError {
     Used,
     #[error("this link is too old; ask for a new one")]
     Expired,
+}
+
+/// How a link stands, for whoever gives links out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkStanding {
+    /// It was given out, and nobody has used it.
+    Waits,
+    /// Somebody has come in by it.
+    Used,
+    /// There is none that works: it was taken back, or is too old.
+    None,
 }
 
 /// SHA-256 of a secret.
@@ -104,6 +118,19 @@ impl<R: Copy + PartialEq> Keys<R> {
         found.filter(|known| known.expires > now).map(|known| known.role)
     }
 
+    /// How the link of this role stands.
+    pub(crate) fn standing(&self, role: R, now: Instant) -> LinkStanding {
+        let is_in = |cookie: &Cookie<R>| cookie.role == role && cookie.expires > now;
+        let waits = |link: &Link<R>| link.role == role && !link.used && link.expires > now;
+        if self.links.iter().any(waits) {
+            LinkStanding::Waits
+        } else if self.cookies.iter().any(is_in) {
+            LinkStanding::Used
+        } else {
+            LinkStanding::None
+        }
+    }
+
     /// Signs this role out; a link that was not used yet stops working.
     pub(crate) fn revoke(&mut self, role: R) {
         self.links.retain(|link| link.role != role || link.used);
@@ -131,8 +158,11 @@ mod tests {
         let (mut keys, now) = (Keys::default(), Instant::now());
         let candidate = keys.give_out(Role::Candidate, now, HOUR);
         let interviewer = keys.give_out(Role::Interviewer, now, HOUR);
+        assert_eq!(keys.standing(Role::Candidate, now), LinkStanding::Waits);
+        assert_eq!(keys.standing(Role::Candidate, now + HOUR), LinkStanding::None);
         let (cookie, role) = keys.exchange(&candidate, now).unwrap();
         assert_eq!(role, Role::Candidate);
+        assert_eq!(keys.standing(Role::Candidate, now), LinkStanding::Used);
         assert_eq!(keys.who(&cookie, now), Some(Role::Candidate));
         assert_eq!(keys.exchange(&candidate, now), Err(LinkError::Used));
         assert_eq!(keys.exchange(&interviewer, now).unwrap().1, Role::Interviewer);
@@ -167,6 +197,7 @@ mod tests {
         let fourth = keys.give_out(Role::Candidate, now, HOUR);
         keys.revoke(Role::Candidate);
         assert_eq!(keys.who(&new, now), None);
+        assert_eq!(keys.standing(Role::Candidate, now), LinkStanding::None);
         assert_eq!(keys.exchange(&fourth, now), Err(LinkError::Unknown));
     }
 }

@@ -14,7 +14,7 @@ use super::interviewer::NewLink;
 use crate::contract::Me;
 use crate::extract::{Json, Path, text};
 use crate::host::Host;
-use crate::keys::LinkError;
+use crate::keys::{LinkError, LinkStanding};
 use crate::operator::{LabChoice, NewInterview, Operating, Operator, unreadable};
 use crate::page;
 use crate::problem::Problem;
@@ -46,6 +46,8 @@ pub struct Hosted {
     pub me: Me,
     /// The cause's title.
     pub cause: String,
+    pub candidate_link: LinkStanding,
+    pub interviewer_link: LinkStanding,
     /// Whether it is over.
     pub over: bool,
     /// Why it could not go on.
