@@ -264,7 +264,7 @@ async fn hand_on(State(host): State<Host>, mut request: Request<Body>) -> Respon
 async fn operator_page(uri: Uri) -> Response {
     match address::inside(uri.path()) {
         OPERATOR => with_a_slash(OPERATOR),
-        inside => within(inside, None).map_or_else(nowhere, page::serve_now),
+        inside => within(inside, None).map_or_else(nowhere, |inside| page::serve_now(&inside)),
     }
 }
 

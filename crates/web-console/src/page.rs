@@ -17,11 +17,11 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
 
 /// A file of the page, and the page itself at the root: its files are named from there.
 pub(crate) async fn serve(uri: Uri) -> Response {
-    serve_now(uri)
+    serve_now(&uri)
 }
 
 /// As [`serve`].
-pub(crate) fn serve_now(uri: Uri) -> Response {
+pub(crate) fn serve_now(uri: &Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
     if let Some(file) = Files::get(path).filter(|_| !path.is_empty()) {
         let forever = path.starts_with("assets/");
