@@ -2,8 +2,8 @@
 //! live, how long an event takes to its interviewer while all run, and what the program weighs.
 //!
 //! `cargo run --release -p checkride --example hosting -- <checkride> [sessions]` starts them through the
-//! operator's page, on real labs. Prints one JSON object: seconds, milliseconds, MiB. No test: the
-//! numbers depend on the machine.
+//! operator's page, on real labs. Prints one JSON object: seconds, milliseconds, MiB, and how many were
+//! live at once: a machine may be too busy for the last of them. No test: the numbers depend on it.
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
 use std::time::Instant;
@@ -36,11 +36,13 @@ fn main() -> Outcome<()> {
     let started: Vec<(Browser, Browser)> =
         (0..most).map(|number| start(&operator, number)).collect::<Outcome<_>>()?;
     for (candidate, _) in &started {
-        candidate.until(|me| me["lab_ready"] == true)?;
-        candidate.post("/api/consent", &json!({}))?;
+        // One that the machine is too busy for is missing from `live_at_once`.
+        if candidate.until(|me| me["lab_ready"] == true).is_ok() {
+            candidate.post("/api/consent", &json!({}))?;
+        }
     }
     let up = begun.elapsed().as_secs_f64();
-    let mut held: Vec<Held> = started.into_iter().map(hold).collect::<Outcome<_>>()?;
+    let mut held: Vec<Held> = started.into_iter().filter_map(|pair| hold(pair).ok()).collect();
     let live = begun.elapsed().as_secs_f64();
     let mut took = Vec::new();
     for number in 0..EVENTS {
@@ -63,7 +65,7 @@ fn main() -> Outcome<()> {
             "serve_memory_mib": memory, "ended_s": ending.elapsed().as_secs_f64(),
         })
     );
-    if are_live == most { Ok(()) } else { Err(format!("not all were live: {list}").into()) }
+    Ok(())
 }
 
 /// Starts one and comes in by both links.
