@@ -63,6 +63,8 @@ bench: images ## Print how fast things are, as ratios measured in the same run
 	@$(EXAMPLES)/floor labs/payments $(PROGRAMS) 5
 	@$(EXAMPLES)/echo labs/payments $(PROGRAMS) 500
 	@$(EXAMPLES)/gate labs/payments $(PROGRAMS) 400
+	@$(EXAMPLES)/console $(CHECKRIDE) 500
+	@$(EXAMPLES)/hosting $(CHECKRIDE) 20
 	@$(CARGO) bench -q --workspace --bench programs
 	@$(EXAMPLES)/journal
 	@$(CHECKRIDE) rehearse payments --cause leaky-release --persona methodical --json | grep -A5 '"timings"'

@@ -4,6 +4,8 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   plugins: [svelte()],
+  // Each session's page stands at a path of its own, so its files are named from there.
+  base: './',
   build: {
     target: 'es2022',
     // Fonts and pictures as files: the policy allows no `data:` address but for pictures.

@@ -25,8 +25,10 @@ struct Interview {
 }
 
 /// A browser that has come in, by its cookie.
-struct Browser {
+pub struct Browser {
+    /// The address of the session's page, without a slash at its end.
     base: String,
+    origin: String,
     cookie: String,
 }
 
@@ -75,17 +77,18 @@ impl Interview {
 }
 
 impl Browser {
-    fn enter(link: &str) -> Browser {
+    pub fn enter(link: &str) -> Browser {
         let base = link.split("/enter/").next().unwrap().to_owned();
         let head = curl(&["-i", link]);
         let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: "));
         let cookie = cookie.unwrap_or_else(|| panic!("{link}: {head}"));
-        Browser { base, cookie: cookie.split(';').next().unwrap().to_owned() }
+        let origin = base.split('/').take(3).collect::<Vec<_>>().join("/");
+        Browser { base, origin, cookie: cookie.split(';').next().unwrap().to_owned() }
     }
 
     fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
         let (origin, cookie) =
-            (format!("Origin: {}", self.base), format!("Cookie: {}", self.cookie));
+            (format!("Origin: {}", self.origin), format!("Cookie: {}", self.cookie));
         let (url, body) = (format!("{}{path}", self.base), body.to_string());
         let kind = "Content-Type: application/json";
         let mut args = vec!["-X", method, "-H", &origin, "-H", &cookie, "-H", kind, &url];
@@ -96,11 +99,16 @@ impl Browser {
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
-    fn get(&self, path: &str) -> Value {
+    /// What a path gives, as it is.
+    pub fn text(&self, path: &str) -> String {
+        curl(&["-H", &format!("Cookie: {}", self.cookie), &format!("{}{path}", self.base)])
+    }
+
+    pub fn get(&self, path: &str) -> Value {
         self.ask("GET", path, &Value::Null)
     }
 
-    fn post(&self, path: &str, body: &Value) -> Value {
+    pub fn post(&self, path: &str, body: &Value) -> Value {
         self.ask("POST", path, body)
     }
 
@@ -109,7 +117,7 @@ impl Browser {
         let ticket = ticket["ticket"].as_str().unwrap();
         let address = format!("{}{path}?ticket={ticket}", self.base.replace("http", "ws"));
         let mut request = address.into_client_request().unwrap();
-        request.headers_mut().insert("origin", self.base.parse().unwrap());
+        request.headers_mut().insert("origin", self.origin.parse().unwrap());
         let (mut socket, _) = tungstenite::connect(request).unwrap();
         if let MaybeTlsStream::Plain(stream) = socket.get_mut() {
             stream.set_read_timeout(Some(PATIENCE)).unwrap();

@@ -24,6 +24,7 @@ mod cis;
 mod console;
 mod docker_door;
 mod ground;
+mod hosting;
 mod isolation;
 mod leaks;
 mod leases;

@@ -29,8 +29,17 @@ fn check(args: &[&str], code: i32) -> (String, String) {
 #[test]
 fn the_help_lists_verbs_and_exit_codes() {
     let (stdout, _) = check(&["--help"], 0);
-    for word in ["practice", "rehearse", "report", "verify", "clean", "doctor", "Exit codes", "130"]
-    {
+    for word in [
+        "practice",
+        "serve",
+        "rehearse",
+        "report",
+        "verify",
+        "clean",
+        "doctor",
+        "Exit codes",
+        "130",
+    ] {
         assert!(stdout.contains(word), "{word} is missing in\n{stdout}");
     }
 }
@@ -127,4 +136,25 @@ fn every_schema_and_every_completion_is_printed() {
     for shell in ["bash", "zsh", "fish"] {
         assert!(check(&["completions", shell], 0).0.contains("checkride"));
     }
+}
+
+#[test]
+fn a_certificate_that_does_not_do_is_named_before_anything_starts() {
+    let with = |more: &[&str]| {
+        let interview = ["interview", "payments", "--candidate", "Ada"];
+        check(&[&interview[..], more].concat(), 2).1
+    };
+    let missing = with(&["--tls-cert", "/nowhere/cert.pem", "--tls-key", "/nowhere/key.pem"]);
+    assert!(missing.contains("/nowhere/cert.pem") && missing.contains("is it there"), "{missing}");
+    let half = with(&["--tls-cert", "/nowhere/cert.pem"]);
+    assert!(half.contains("--tls-key"), "{half}");
+}
+
+#[test]
+fn a_port_that_others_may_reach_without_tls_is_warned_of() {
+    let interview = ["interview", "payments", "--candidate", "Ada", "--listen"];
+    let (_, open) = check(&[&interview[..], &["0.0.0.0:0"]].concat(), 3);
+    assert!(open.contains("in the open") && open.contains("--tls-cert"), "{open}");
+    let (_, local) = check(&[&interview[..], &["localhost:0"]].concat(), 3);
+    assert!(!local.contains("in the open"), "{local}");
 }

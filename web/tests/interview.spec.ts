@@ -39,7 +39,7 @@ async function person(browser: Browser, who: string, url: string): Promise<Page>
 async function view(name: string, rest = '') {
   await candidate.getByRole('navigation').getByRole('link', { name }).click();
   if (rest)
-    await candidate.goto(new URL(`/#/${name.toLowerCase()}/${rest}`, interview.links.candidate_url).href);
+    await candidate.goto(new URL(`../#/${name.toLowerCase()}/${rest}`, interview.links.candidate_url).href);
 }
 
 /** An event with these words is in the interviewer's list. */
@@ -70,7 +70,7 @@ test('a link works once, and a guessed one never', async ({ browser }) => {
     expect(answer?.status()).toBeGreaterThanOrEqual(400);
     await expect(stranger.getByRole('heading')).toBeVisible();
   }
-  const refused = await stranger.goto(new URL('/api/me', interview.links.candidate_url).href);
+  const refused = await stranger.goto(new URL('../api/me', interview.links.candidate_url).href);
   expect(refused?.status()).toBe(401);
   await stranger.close();
 });
@@ -89,7 +89,7 @@ test('nothing begins before the candidate has agreed', async () => {
 
 test('the cause is the interviewer’s alone', async () => {
   const mine = async (path: string) => candidate.evaluate(async (path) => (await fetch(path)).status, path);
-  for (const path of ['/api/cause', '/api/evidence', '/api/timeline', '/api/notes'])
+  for (const path of ['api/cause', 'api/evidence', 'api/timeline', 'api/notes'])
     expect(await mine(path)).toBe(403);
   await interviewer.getByRole('tab', { name: 'Cause', exact: true }).click();
   await expect(interviewer.getByText('never comes back')).toBeVisible();

@@ -74,9 +74,13 @@ export class Interview {
 /** With `CONSOLE_DIST=1`, shows the page as it stands in `dist` instead of the one in the program, under the same policy. */
 export async function fromDist(context: BrowserContext) {
   if (!process.env['CONSOLE_DIST']) return;
-  await context.route(/^http:\/\/[^/]+\/(assets\/.*|icon\.svg)?$/, async (route) => {
-    const path = new URL(route.request().url()).pathname;
-    const served = await route.fetch({ url: new URL('/', route.request().url()).href, maxRedirects: 0 });
+  await context.route(/^https?:\/\/[^/]+\/(s\/[^/]+|operator)\/(assets\/.*|icon\.svg)?$/, async (route) => {
+    const [, root = '', path = ''] =
+      /^(\/(?:s\/)?[^/]+)(\/.*)$/.exec(new URL(route.request().url()).pathname) ?? [];
+    const served = await route.fetch({
+      url: new URL(`${root}/`, route.request().url()).href,
+      maxRedirects: 0,
+    });
     const file = `${ROOT}web/dist${path === '/' ? '/index.html' : path}`;
     // The page in the program, which a link leads to first, asks for files of its own.
     if (!existsSync(file)) return route.continue();

@@ -73,7 +73,7 @@ test('every view, light and dark', async ({ browser }) => {
     await expect(shell).toContainText('rows)');
     await both(candidate, 'terminal');
 
-    await candidate.goto(new URL('/#/dashboards/pool', interview.links.candidate_url).href);
+    await candidate.goto(new URL('../#/dashboards/pool', interview.links.candidate_url).href);
     await expect(candidate.getByRole('region', { name: 'In use' }).locator('canvas')).toBeVisible();
     await expect(
       candidate.getByRole('region', { name: 'Waiting' }).locator('tbody tr').first(),
@@ -84,13 +84,13 @@ test('every view, light and dark', async ({ browser }) => {
     await both(candidate, 'dashboards-wide');
     await candidate.keyboard.press('Alt+\\');
     await candidate.setViewportSize(SMALL);
-    await candidate.goto(new URL('/#/dashboards/edge', interview.links.candidate_url).href);
+    await candidate.goto(new URL('../#/dashboards/edge', interview.links.candidate_url).href);
     await candidate.getByText('State of each server').scrollIntoViewIfNeeded();
     await expect(
       candidate.getByRole('region', { name: 'State of each server' }).locator('td').first(),
     ).toBeVisible();
     await picture(candidate, 'dashboards-edge');
-    await candidate.goto(new URL('/#/dashboards/pool', interview.links.candidate_url).href);
+    await candidate.goto(new URL('../#/dashboards/pool', interview.links.candidate_url).href);
     await candidate.getByText('Share in use').scrollIntoViewIfNeeded();
     await expect(
       candidate.getByRole('region', { name: 'Share in use' }).locator('svg text').first(),
@@ -104,7 +104,7 @@ test('every view, light and dark', async ({ browser }) => {
     await expect(candidate.getByRole('region', { name: 'In use' }).locator('.tip')).toBeVisible();
     await candidate.screenshot({ path: `${FOLDER}/dashboards-crosshair.png` });
 
-    await candidate.goto(new URL('/#/explore', interview.links.candidate_url).href);
+    await candidate.goto(new URL('../#/explore', interview.links.candidate_url).href);
     await candidate.locator('.cm-content').click();
     await candidate.keyboard.type('sum by (status) (rate(http_req');
     await expect(candidate.locator('.cm-tooltip-autocomplete')).toBeVisible();
@@ -123,7 +123,7 @@ test('every view, light and dark', async ({ browser }) => {
       ['alerts', 'article'],
       ['wiki/past-incidents', '.prose h1'],
     ] as const) {
-      await candidate.goto(new URL(`/#/${view}`, interview.links.candidate_url).href);
+      await candidate.goto(new URL(`../#/${view}`, interview.links.candidate_url).href);
       await expect(candidate.locator(there).first()).toBeVisible();
       if (view === 'changes') {
         await candidate.locator('li button').filter({ hasText: '2.4.0' }).first().click();
@@ -132,7 +132,7 @@ test('every view, light and dark', async ({ browser }) => {
       await both(candidate, view.split('/')[0] ?? view);
     }
 
-    await candidate.goto(new URL('/#/channel', interview.links.candidate_url).href);
+    await candidate.goto(new URL('../#/channel', interview.links.candidate_url).href);
     await candidate.getByLabel('Your question').fill('Was anything deployed today?');
     await candidate.keyboard.press('Enter');
     await expect(candidate.locator('article.answer')).toBeVisible();
@@ -153,7 +153,7 @@ test('every view, light and dark', async ({ browser }) => {
     await expect(candidate.locator('article').filter({ hasText: 'on the phone' })).toBeVisible();
     await both(candidate, 'channel');
 
-    await candidate.goto(new URL('/#/notebook', interview.links.candidate_url).href);
+    await candidate.goto(new URL('../#/notebook', interview.links.candidate_url).href);
     await candidate
       .getByLabel('New hypothesis')
       .first()
@@ -162,13 +162,13 @@ test('every view, light and dark', async ({ browser }) => {
     await candidate.getByRole('slider').first().fill('70');
     await candidate.getByRole('button', { name: 'Note it' }).click();
     await expect(candidate.getByRole('article').first()).toBeVisible();
-    await candidate.goto(new URL('/#/logs', interview.links.candidate_url).href);
+    await candidate.goto(new URL('../#/logs', interview.links.candidate_url).href);
     await candidate.locator('.line').first().hover();
     await candidate.locator('.line .pin').first().click();
     await expect(candidate.getByRole('dialog')).toBeVisible();
     await picture(candidate, 'keep');
     await candidate.getByRole('dialog').getByRole('button').first().click();
-    await candidate.goto(new URL('/#/notebook', interview.links.candidate_url).href);
+    await candidate.goto(new URL('../#/notebook', interview.links.candidate_url).href);
     await expect(candidate.locator('details').first()).toBeVisible();
     await both(candidate, 'notebook');
 

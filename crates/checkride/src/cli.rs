@@ -63,6 +63,11 @@ pub enum Command {
     /// incident begins when the candidate has agreed to be recorded, and ends when they say that they
     /// are done, when you end it, or when the time is over.
     Interview(Interview),
+    /// Hold several interviews at once, which you start and watch over in a browser.
+    ///
+    /// Prints one link, for you. Sessions that ended are listed with their reports, also those of
+    /// earlier times. Ctrl-C ends all that run, in order.
+    Serve(Serve),
     /// Let a persona run a lab, and check what the lab promises.
     Rehearse(Rehearse),
     /// The sessions that were recorded, newest first.
@@ -145,9 +150,32 @@ pub struct Interview {
     /// From the page to the end.
     #[arg(long, default_value_t = 45, value_parser = clap::value_parser!(u32).range(1..=480))]
     pub minutes: u32,
-    /// Where the console listens; port 0 takes one that is free.
+    #[command(flatten)]
+    pub port: Listen,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Args)]
+pub struct Listen {
+    /// Where the console listens, by the name that browsers are to use; port 0 takes one that is free.
     #[arg(long, default_value = "127.0.0.1:0", value_name = "HOST:PORT")]
     pub listen: String,
+    /// A certificate with its chain, PEM. The console then speaks TLS.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key, PEM, without a password.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Serve {
+    #[command(flatten)]
+    pub port: Listen,
+    /// How many sessions may run at once. One for each GiB of the engine's memory when left out.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub sessions: Option<u32>,
     #[command(flatten)]
     pub json: Json,
 }

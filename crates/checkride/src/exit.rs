@@ -6,6 +6,7 @@ use orchestrator::home::HomeError;
 use orchestrator::run::RunError;
 use testbed::{EngineError, ImageError};
 use web_console::serve::BindError;
+use web_console::tls::TlsError;
 
 /// How the program ends. `checkride --help` lists these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub fn code_of(error: &anyhow::Error) -> Code {
                 BindError::Bind { .. } => Code::Environment,
             };
         }
-        if cause.is::<UsageError>() {
+        if cause.is::<UsageError>() || cause.is::<TlsError>() {
             return Code::Usage;
         }
     }

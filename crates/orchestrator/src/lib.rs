@@ -16,7 +16,7 @@
 //! - [`docker`]: the Docker API, as far as the gate lets it through
 //! - [`terminal`], `workstation`: terminals, command lines and calls
 //! - [`player`], [`persona`], [`rehearsal`]: who sits at the terminal
-//! - [`report`]: from a session's folder to its report
+//! - [`report`], [`summary`]: from a session's folder to its report, or to one line
 
 pub mod asked;
 pub mod control;
@@ -39,5 +39,6 @@ pub mod report;
 pub mod run;
 pub mod stage;
 pub mod steady;
+pub mod summary;
 pub mod terminal;
 mod workstation;

@@ -19,10 +19,18 @@ pub struct Engine {
     /// Such as `unix:///var/run/docker.sock`.
     host: Arc<str>,
     version: Arc<EngineVersion>,
-    cpus: f64,
+    machine: Arc<Machine>,
     /// Held for reading while something is being created. Whoever cleans up takes it for writing,
     /// so that a creation whose caller gave up is not missed.
     creating: Arc<RwLock<()>>,
+}
+
+/// What the engine runs on.
+#[derive(Debug)]
+struct Machine {
+    cpus: f64,
+    /// In bytes, where the engine says.
+    memory: Option<u64>,
 }
 
 /// What answered.
@@ -97,13 +105,15 @@ impl Engine {
         let odd = |error: Error| EngineError::Odd { host: host.to_owned(), source: error.into() };
         let (version, info) = tokio::try_join!(docker.version(), docker.info()).map_err(odd)?;
         let cpus = info.ncpu.and_then(|cpus| u32::try_from(cpus).ok()).map_or(1.0, f64::from);
+        let memory =
+            info.mem_total.and_then(|bytes| u64::try_from(bytes).ok()).filter(|it| *it > 0);
         let version = described(version);
         supported(host, &version)?;
         Ok(Engine {
             docker,
             host: host.into(),
             version: Arc::new(version),
-            cpus,
+            machine: Arc::new(Machine { cpus, memory }),
             creating: Arc::default(),
         })
     }
@@ -121,9 +131,14 @@ impl Engine {
         &self.docker
     }
 
+    /// Memory of the engine's machine in bytes, where it says.
+    pub fn memory(&self) -> Option<u64> {
+        self.machine.memory
+    }
+
     /// Cores that the engine has; a limit over it is an error to the engine.
     pub(crate) fn cpus(&self) -> f64 {
-        self.cpus
+        self.machine.cpus
     }
 
     /// Runs a request that creates or starts something, to its end even when the caller is

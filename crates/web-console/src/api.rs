@@ -6,9 +6,10 @@ use utoipa_axum::routes;
 
 use crate::console::Console;
 use crate::contract::{FromPage, FromServer, Live};
+use crate::host::Host;
 use crate::routes::{
-    alerts, changes, channel, dashboards, entry, explore, interviewer, logs, notebook, panels,
-    rubric, session, terminals, wiki,
+    alerts, changes, channel, dashboards, entry, explore, interviewer, logs, notebook, operator,
+    panels, rubric, session, terminals, wiki,
 };
 
 /// What the document says beside the routes. The sockets are `GET /ws/live?ticket=&from=`, which
@@ -17,7 +18,8 @@ use crate::routes::{
 #[openapi(
     info(
         title = "Checkride's console",
-        description = "What the page asks of the server. Sockets: `GET /ws/live?ticket=&from=` \
+        description = "What the page asks of the server. Paths that begin with `/operator` stand at \
+            the root, all others below their session's `/s/<slot>`. Sockets: `GET /ws/live?ticket=&from=` \
             sends text frames, each a `Live`. `GET /ws/terminal/{name}?ticket=&from=` carries bytes \
             in binary frames both ways, and `FromServer` and `FromPage` in text frames. Every \
             problem is `application/problem+json`: 401 not signed in, 403 the other role's, 404, \
@@ -27,7 +29,7 @@ use crate::routes::{
 )]
 struct Document;
 
-/// The routes, and the document that describes them.
+/// The routes of one session, and the document that describes them.
 pub(crate) fn routes() -> OpenApiRouter<Console> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(entry::enter))
@@ -74,12 +76,24 @@ pub(crate) fn routes() -> OpenApiRouter<Console> {
         .routes(routes!(interviewer::new_link))
 }
 
+/// The routes of the operator, and the document that describes them.
+pub(crate) fn operator_routes() -> OpenApiRouter<Host> {
+    OpenApiRouter::new()
+        .routes(routes!(operator::enter))
+        .routes(routes!(operator::labs))
+        .routes(routes!(operator::sessions, operator::start))
+        .routes(routes!(operator::new_link, operator::revoke))
+        .routes(routes!(operator::end))
+        .routes(routes!(operator::report))
+}
+
 /// The document as it stands in `web/openapi.json`.
 ///
 /// # Errors
 /// When it cannot be written as JSON.
 pub fn document() -> Result<String, serde_json::Error> {
-    let (_, document) = routes().split_for_parts();
+    let (_, mut document) = routes().split_for_parts();
+    document.merge(operator_routes().split_for_parts().1);
     let mut text = serde_json::to_string_pretty(&document)?;
     text.push('\n');
     Ok(text)

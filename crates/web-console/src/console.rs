@@ -2,7 +2,6 @@
 //! open. Decides nothing of the session itself.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,9 +16,9 @@ use orchestrator::terminal::Terminals;
 use session::event::{Door, Effect, Event, Happening, Kind, Participant, Place};
 use tokio::sync::watch;
 
+use crate::address::Address;
 use crate::chronicle::Chronicle;
 use crate::contract::{Me, Page, TerminalInfo};
-use crate::guard::Hosts;
 use crate::keys::Keys;
 use crate::looked::Looked;
 use crate::problem::Problem;
@@ -53,10 +52,7 @@ pub struct Console(Arc<Inner>);
 
 struct Inner {
     interview: Interview,
-    address: SocketAddr,
-    hosts: Hosts,
-    /// The first of the names under which it is spoken to.
-    base: String,
+    address: Address,
     keys: Mutex<Keys>,
     tickets: Mutex<Tickets>,
     chronicle: Mutex<Chronicle>,
@@ -69,6 +65,8 @@ struct Inner {
     lab_ready: watch::Sender<bool>,
     /// Goes up whenever a page may have something new to show.
     news: watch::Sender<u64>,
+    /// Goes up whenever whoever was in as a role is signed out.
+    signed_out: [watch::Sender<u64>; 2],
     rates: [DefaultDirectRateLimiter; 2],
     entries: DefaultDirectRateLimiter,
 }
@@ -83,13 +81,11 @@ struct Desk {
 // === impl Console ===
 
 impl Console {
-    pub(crate) fn new(interview: Interview, address: SocketAddr, name: &str) -> Console {
+    pub(crate) fn new(interview: Interview, address: Address) -> Console {
         let chronicle = Chronicle::new(Arc::clone(&interview.lab), interview.cause.clone());
         let rate = || RateLimiter::direct(Quota::per_second(RATE.0).allow_burst(RATE.1));
         let entry = Quota::per_second(NonZeroU32::MIN);
         Console(Arc::new(Inner {
-            hosts: Hosts::of(name, address.port()),
-            base: format!("http://{name}:{}", address.port()),
             interview,
             address,
             keys: Mutex::default(),
@@ -103,6 +99,7 @@ impl Console {
             glances: Mutex::default(),
             lab_ready: watch::Sender::new(false),
             news: watch::Sender::new(0),
+            signed_out: [watch::Sender::new(0), watch::Sender::new(0)],
             rates: [rate(), rate()],
             entries: RateLimiter::direct(entry.allow_burst(RATE.0)),
         }))
@@ -112,17 +109,9 @@ impl Console {
         &self.0.interview
     }
 
-    pub(crate) fn hosts(&self) -> &Hosts {
-        &self.0.hosts
-    }
-
-    pub(crate) fn base(&self) -> &str {
-        &self.0.base
-    }
-
-    /// Cookies know no port, so that two consoles on one machine need two names.
-    pub(crate) fn cookie_name(&self) -> String {
-        format!("checkride-{}", self.0.address.port())
+    /// Where it stands on its host.
+    pub(crate) fn address(&self) -> &Address {
+        &self.0.address
     }
 
     pub(crate) fn keys(&self) -> MutexGuard<'_, Keys> {
@@ -147,12 +136,24 @@ impl Console {
 
     /// Whether this role may ask one more thing now.
     pub(crate) fn allows(&self, role: Role) -> bool {
-        let [candidate, interviewer] = &self.0.rates;
-        let rate = match role {
-            Role::Candidate => candidate,
-            Role::Interviewer => interviewer,
-        };
-        rate.check().is_ok()
+        of(&self.0.rates, role).check().is_ok()
+    }
+
+    /// Takes back the keys of this role, and closes its sockets.
+    pub(crate) fn sign_out(&self, role: Role) {
+        self.keys().revoke(role);
+        self.close_sockets(role);
+    }
+
+    /// Closes the sockets of whoever was in as this role so far.
+    pub(crate) fn close_sockets(&self, role: Role) {
+        self.tickets().revoke(role);
+        of(&self.0.signed_out, role).send_modify(|count| *count += 1);
+    }
+
+    /// Changes when whoever is in as this role is signed out.
+    pub(crate) fn signed_out(&self, role: Role) -> watch::Receiver<u64> {
+        of(&self.0.signed_out, role).subscribe()
     }
 
     /// Whether one more link may be tried now.
@@ -343,6 +344,14 @@ impl Console {
             done: chronicle.done,
             ended: chronicle.ended.clone(),
         }
+    }
+}
+
+/// The one of the two that is this role's.
+fn of<T>([candidate, interviewer]: &[T; 2], role: Role) -> &T {
+    match role {
+        Role::Candidate => candidate,
+        Role::Interviewer => interviewer,
     }
 }
 

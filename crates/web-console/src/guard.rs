@@ -7,7 +7,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::console::Console;
+use crate::address::inside;
+use crate::host::Host;
 use crate::problem::Problem;
 
 /// No script but ours, nobody's frame, nothing from elsewhere. Styles may stand inline, because the
@@ -21,21 +22,32 @@ const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'u
 pub(crate) struct Hosts {
     /// Each with its port, as browsers write it.
     names: Vec<String>,
+    /// `http://` or `https://`.
+    scheme: &'static str,
+    /// Scheme, name and port, as links begin.
+    origin: String,
 }
 
 // === impl Hosts ===
 
 impl Hosts {
     /// `name` as it was asked for, and those of the loopback when it is one of them.
-    pub(crate) fn of(name: &str, port: u16) -> Hosts {
+    pub(crate) fn of(name: &str, port: u16, encrypted: bool) -> Hosts {
+        let (scheme, usual) = if encrypted { ("https://", 443) } else { ("http://", 80) };
         let loopback = ["127.0.0.1", "localhost", "[::1]"];
         let names: Vec<&str> =
             if loopback.contains(&name) { loopback.to_vec() } else { vec![name] };
         let with_port = |name: &&str| match port {
-            80 => name.to_lowercase(),
-            _ => format!("{}:{port}", name.to_lowercase()),
+            port if port == usual => name.to_lowercase(),
+            port => format!("{}:{port}", name.to_lowercase()),
         };
-        Hosts { names: names.iter().map(with_port).collect() }
+        let names = names.iter().map(with_port).collect();
+        Hosts { names, scheme, origin: format!("{scheme}{name}:{port}") }
+    }
+
+    /// How links begin, such as `http://127.0.0.1:8080`.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
     }
 
     fn is_us(&self, host: &str) -> bool {
@@ -44,10 +56,10 @@ impl Hosts {
     }
 
     fn is_ours(&self, origin: &str) -> bool {
-        origin.strip_prefix("http://").is_some_and(|host| self.is_us(host))
+        origin.strip_prefix(self.scheme).is_some_and(|host| self.is_us(host))
     }
 
-    /// Whether a request may go on.
+    /// Whether a request may go on. `path` is what the console that it is for knows it by.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -82,12 +94,12 @@ impl Hosts {
 
 /// Checks a request and dresses its answer.
 pub(crate) async fn stand(
-    State(console): State<Console>,
+    State(host): State<Host>,
     request: Request<Body>,
     next: Next,
 ) -> Response {
-    let path = request.uri().path().to_owned();
-    let checked = console.hosts().check(request.method(), &path, request.headers());
+    let path = inside(request.uri().path()).to_owned();
+    let checked = host.hosts().check(request.method(), &path, request.headers());
     let mut response = match checked {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
@@ -107,7 +119,8 @@ fn dress(path: &str, headers: &mut HeaderMap) {
         ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=()"),
     ];
     for (name, value) in fixed {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        // A report brings a stricter policy of its own.
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     if !path.starts_with("/assets/") {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -126,7 +139,7 @@ mod tests {
                 HeaderValue::try_from(*value).unwrap(),
             );
         }
-        let hosts = Hosts::of("127.0.0.1", 4321);
+        let hosts = Hosts::of("127.0.0.1", 4321, false);
         hosts.check(method, path, &headers).map_err(|problem| problem.title)
     }
 

@@ -3,28 +3,29 @@
 
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use utoipa::ToSchema;
 
 use crate::words::Role;
 
-/// Links and cookies of one session.
-#[derive(Default)]
-pub(crate) struct Keys {
-    links: Vec<Link>,
-    cookies: Vec<Cookie>,
+/// Links and cookies of one session, or of an operator: `R` is what they let in as.
+pub(crate) struct Keys<R = Role> {
+    links: Vec<Link<R>>,
+    cookies: Vec<Cookie<R>>,
 }
 
-struct Link {
+struct Link<R> {
     hash: Hash,
-    role: Role,
+    role: R,
     expires: Instant,
     used: bool,
 }
 
-struct Cookie {
+struct Cookie<R> {
     hash: Hash,
-    role: Role,
+    role: R,
     expires: Instant,
 }
 
@@ -39,15 +40,33 @@ pub(crate) enum LinkError {
     Expired,
 }
 
+/// How a link stands, for whoever gives links out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkStanding {
+    /// It was given out, and nobody has used it.
+    Waits,
+    /// Somebody has come in by it.
+    Used,
+    /// There is none that works: it was taken back, or is too old.
+    None,
+}
+
 /// SHA-256 of a secret.
 type Hash = [u8; 32];
 
 // === impl Keys ===
 
-impl Keys {
+impl<R> Default for Keys<R> {
+    fn default() -> Keys<R> {
+        Keys { links: Vec::new(), cookies: Vec::new() }
+    }
+}
+
+impl<R: Copy + PartialEq> Keys<R> {
     /// A new secret for a link of this role. Links of the same role that were given out before stop
     /// working.
-    pub(crate) fn give_out(&mut self, role: Role, now: Instant, lasts: Duration) -> String {
+    pub(crate) fn give_out(&mut self, role: R, now: Instant, lasts: Duration) -> String {
         self.links.retain(|link| link.role != role || link.used);
         let secret = secret();
         self.links.push(Link { hash: hash(&secret), role, expires: now + lasts, used: false });
@@ -63,7 +82,7 @@ impl Keys {
         &mut self,
         secret: &str,
         now: Instant,
-    ) -> Result<(String, Role), LinkError> {
+    ) -> Result<(String, R), LinkError> {
         let given = hash(secret);
         // All are compared, so that how long it takes says nothing.
         let mut found = None;
@@ -88,7 +107,7 @@ impl Keys {
     }
 
     /// Whose cookie this is.
-    pub(crate) fn who(&self, cookie: &str, now: Instant) -> Option<Role> {
+    pub(crate) fn who(&self, cookie: &str, now: Instant) -> Option<R> {
         let given = hash(cookie);
         let mut found = None;
         for known in &self.cookies {
@@ -99,8 +118,22 @@ impl Keys {
         found.filter(|known| known.expires > now).map(|known| known.role)
     }
 
-    /// Signs this role out.
-    pub(crate) fn revoke(&mut self, role: Role) {
+    /// How the link of this role stands.
+    pub(crate) fn standing(&self, role: R, now: Instant) -> LinkStanding {
+        let is_in = |cookie: &Cookie<R>| cookie.role == role && cookie.expires > now;
+        let waits = |link: &Link<R>| link.role == role && !link.used && link.expires > now;
+        if self.links.iter().any(waits) {
+            LinkStanding::Waits
+        } else if self.cookies.iter().any(is_in) {
+            LinkStanding::Used
+        } else {
+            LinkStanding::None
+        }
+    }
+
+    /// Signs this role out; a link that was not used yet stops working.
+    pub(crate) fn revoke(&mut self, role: R) {
+        self.links.retain(|link| link.role != role || link.used);
         self.cookies.retain(|cookie| cookie.role != role);
     }
 }
@@ -125,8 +158,11 @@ mod tests {
         let (mut keys, now) = (Keys::default(), Instant::now());
         let candidate = keys.give_out(Role::Candidate, now, HOUR);
         let interviewer = keys.give_out(Role::Interviewer, now, HOUR);
+        assert_eq!(keys.standing(Role::Candidate, now), LinkStanding::Waits);
+        assert_eq!(keys.standing(Role::Candidate, now + HOUR), LinkStanding::None);
         let (cookie, role) = keys.exchange(&candidate, now).unwrap();
         assert_eq!(role, Role::Candidate);
+        assert_eq!(keys.standing(Role::Candidate, now), LinkStanding::Used);
         assert_eq!(keys.who(&cookie, now), Some(Role::Candidate));
         assert_eq!(keys.exchange(&candidate, now), Err(LinkError::Used));
         assert_eq!(keys.exchange(&interviewer, now).unwrap().1, Role::Interviewer);
@@ -158,7 +194,10 @@ mod tests {
         assert_eq!(keys.exchange(&second, now), Err(LinkError::Used));
         let (new, _) = keys.exchange(&third, now).unwrap();
         assert_eq!((keys.who(&old, now), keys.who(&new, now)), (None, Some(Role::Candidate)));
+        let fourth = keys.give_out(Role::Candidate, now, HOUR);
         keys.revoke(Role::Candidate);
         assert_eq!(keys.who(&new, now), None);
+        assert_eq!(keys.standing(Role::Candidate, now), LinkStanding::None);
+        assert_eq!(keys.exchange(&fourth, now), Err(LinkError::Unknown));
     }
 }

@@ -15,8 +15,13 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
     <title>Checkride</title><p>This program was built without its page. Run <code>make build</code> \
     and start it again.</p></html>";
 
-/// A file of the page; the page itself for every path that is no file's.
+/// A file of the page, and the page itself at the root: its files are named from there.
 pub(crate) async fn serve(uri: Uri) -> Response {
+    serve_now(&uri)
+}
+
+/// As [`serve`].
+pub(crate) fn serve_now(uri: &Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
     if let Some(file) = Files::get(path).filter(|_| !path.is_empty()) {
         let forever = path.starts_with("assets/");
@@ -31,9 +36,7 @@ pub(crate) async fn serve(uri: Uri) -> Response {
         }
         return response;
     }
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let is_called = ["api/", "ws/", "enter/"].iter().any(|called| path.starts_with(called));
-    if is_called || last.contains('.') {
+    if !path.is_empty() {
         return StatusCode::NOT_FOUND.into_response();
     }
     let page = Files::get("index.html").map_or(NOT_BUILT.as_bytes().into(), |file| file.data);

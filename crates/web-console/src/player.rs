@@ -23,7 +23,8 @@ struct Open<'a>(&'a Console);
 // === impl Visitor ===
 
 impl Visitor {
-    pub(crate) fn of(console: Console) -> Visitor {
+    /// The candidate of this console.
+    pub fn of(console: Console) -> Visitor {
         Visitor { console }
     }
 

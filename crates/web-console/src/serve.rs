@@ -1,38 +1,22 @@
-//! The port of a console: bound first, so that its links are known, served until the end.
+//! The port: bound first, so that the links of its consoles are known, served until the end.
 
-use std::time::Instant;
-
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware;
-use axum::routing::get;
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::console::{Console, Interview};
-use crate::player::{Visitor, WAITS};
-use crate::words::Role;
-use crate::{api, guard, page, sockets};
+use crate::guard::Hosts;
+use crate::host::{Host, app};
+use crate::tls::Tls;
 
-/// The largest body that is read, in bytes (64 KiB).
-const BODY: usize = 64 << 10;
-
-/// A console whose port is bound.
+/// A port that is bound, with no console behind it yet.
 pub struct Bound {
     listener: TcpListener,
-    console: Console,
-    links: Links,
+    host: Host,
+    tls: Option<Tls>,
+    open: bool,
 }
 
-/// The two ways in. Each works once.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Links {
-    pub candidate: String,
-    pub interviewer: String,
-}
-
-/// Why there is no console.
+/// Why there is no port.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
     #[error("`{0}` is no address to listen on; write host:port, such as 127.0.0.1:8080")]
@@ -41,41 +25,33 @@ pub enum BindError {
     Bind { address: String, source: std::io::Error },
 }
 
-/// Binds the port of an interview's console. Port 0 takes one that is free.
+/// Binds a port, behind which `most` sessions may run at once. Port 0 takes one that is free.
 ///
 /// # Errors
 /// When `listen` is not of the form host:port, or nothing can listen there.
-pub async fn bind(listen: &str, interview: Interview) -> Result<Bound, BindError> {
+pub async fn bind(listen: &str, most: usize, tls: Option<Tls>) -> Result<Bound, BindError> {
     let bad = || BindError::Address(listen.to_owned());
     let (name, port) = listen.rsplit_once(':').ok_or_else(bad)?;
     port.parse::<u16>().map_err(|_| bad())?;
     let taken = |source| BindError::Bind { address: listen.to_owned(), source };
     let listener = TcpListener::bind(listen).await.map_err(taken)?;
     let address = listener.local_addr().map_err(taken)?;
-    let console = Console::new(interview, address, name);
-    let links = Links {
-        candidate: console.new_link(Role::Candidate),
-        interviewer: console.new_link(Role::Interviewer),
-    };
-    Ok(Bound { listener, console, links })
+    let open = tls.is_none() && !address.ip().is_loopback();
+    let host = Host::new(Hosts::of(name, address.port(), tls.is_some()), most);
+    Ok(Bound { listener, host, tls, open })
 }
 
 // === impl Bound ===
 
 impl Bound {
-    /// The two links, as they are given to people.
-    pub fn links(&self) -> &Links {
-        &self.links
+    /// What is behind the port; consoles are opened there.
+    pub fn host(&self) -> Host {
+        self.host.clone()
     }
 
-    /// The console itself.
-    pub fn console(&self) -> &Console {
-        &self.console
-    }
-
-    /// The candidate, as the player of the session.
-    pub fn player(&self) -> Visitor {
-        Visitor::of(self.console.clone())
+    /// Whether other machines may reach it, and what they say can be read on the way.
+    pub fn is_in_the_open(&self) -> bool {
+        self.open
     }
 
     /// Serves until it is told to stop.
@@ -83,34 +59,27 @@ impl Bound {
     /// # Errors
     /// When the port is lost.
     pub async fn serve(self, stop: CancellationToken) -> std::io::Result<()> {
-        let stopped = stop.clone();
-        let serving = axum::serve(self.listener, app(self.console))
-            .with_graceful_shutdown(async move { stopped.cancelled().await });
-        // Sockets do not end by themselves; whoever stops this has told the pages all.
-        tokio::select! {
-            served = serving => served,
-            () = stop.cancelled() => Ok(()),
+        let app = app(self.host);
+        match self.tls {
+            Some(tls) => until(axum::serve(tls.over(self.listener)?, app), stop).await,
+            None => {
+                // A key that was typed is sent at once. A connection without it is only slower.
+                let prompt = self.listener.tap_io(|stream| {
+                    let _ = stream.set_nodelay(true);
+                });
+                until(axum::serve(prompt, app), stop).await
+            }
         }
     }
 }
 
-impl Console {
-    /// A new link of this role; those that were given out before stop working.
-    pub(crate) fn new_link(&self, role: Role) -> String {
-        let secret = self.keys().give_out(role, Instant::now(), WAITS * 2);
-        format!("{}/enter/{secret}", self.base())
+/// Sockets do not end by themselves; whoever stops this has told the pages all.
+async fn until(
+    serving: impl IntoFuture<Output = std::io::Result<()>>,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    tokio::select! {
+        served = serving.into_future() => served,
+        () = stop.cancelled() => Ok(()),
     }
-}
-
-/// All that is served.
-pub(crate) fn app(console: Console) -> Router {
-    let (routes, _) = api::routes().split_for_parts();
-    routes
-        .route("/ws/live", get(sockets::live))
-        .route("/ws/terminal/{name}", get(sockets::terminal))
-        .fallback(get(page::serve))
-        .layer(DefaultBodyLimit::max(BODY))
-        .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn_with_state(console.clone(), guard::stand))
-        .with_state(console)
 }

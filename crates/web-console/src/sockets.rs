@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use tokio::sync::watch;
 
 use crate::console::Console;
 use crate::extract::{Path, Query};
@@ -33,8 +34,10 @@ pub(crate) async fn live(
     socket: WebSocketUpgrade,
 ) -> Response {
     match admit(&console, &opening) {
-        Ok(role) => bounded(socket).on_upgrade(move |socket| {
-            live::serve(socket, console, role, opening.from.unwrap_or(0))
+        Ok(role) => bounded(socket).on_upgrade(async move |socket| {
+            let signed_out = console.signed_out(role);
+            let serving = live::serve(socket, console, role, opening.from.unwrap_or(0));
+            while_signed_in(signed_out, serving).await;
         }),
         Err(problem) => problem.into_response(),
     }
@@ -54,8 +57,20 @@ pub(crate) async fn terminal(
     let Some(screen) = console.screens().get(&name) else {
         return Problem::not_found(format!("there is no terminal `{name}`")).into_response();
     };
-    bounded(socket)
-        .on_upgrade(move |socket| mirror::serve(socket, console, screen, role, opening.from))
+    bounded(socket).on_upgrade(async move |socket| {
+        let signed_out = console.signed_out(role);
+        let serving = mirror::serve(socket, console, screen, role, opening.from);
+        while_signed_in(signed_out, serving).await;
+    })
+}
+
+/// Serves until the page goes away, or whoever sits there is signed out.
+async fn while_signed_in(mut signed_out: watch::Receiver<u64>, serving: impl Future<Output = ()>) {
+    tokio::select! {
+        () = serving => {}
+        // The sender lives as long as the console.
+        _ = signed_out.changed() => {}
+    }
 }
 
 fn admit(console: &Console, opening: &Opening) -> Result<Role, Problem> {

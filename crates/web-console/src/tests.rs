@@ -19,17 +19,37 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::console::{Console, Interview};
-use crate::serve::{self, Links, app};
-use crate::{api, fixture};
+use crate::host::{Host, Links, Opened, app};
+use crate::{api, fixture, serve};
+
+mod apart;
+mod operating;
+mod tls;
 
 /// A console that is served, with the record of a session and without its system.
 struct Ground {
+    served: Host,
     console: Console,
     links: Links,
     host: String,
     recorder: Recorder,
     stop: CancellationToken,
-    _home: (TempDir, Held),
+    home: (TempDir, Held),
+}
+
+/// Opens one more console.
+fn open(served: &Host) -> Opened {
+    served.open(some_interview(), CancellationToken::new()).unwrap()
+}
+
+fn some_interview() -> Interview {
+    Interview {
+        lab: Arc::new(fixture::lab()),
+        cause: fixture::cause(),
+        rubric: fixture::rubric(),
+        candidate: "Ada".to_owned(),
+        minutes: 45,
+    }
 }
 
 /// What came back.
@@ -41,16 +61,9 @@ struct Answer {
 
 impl Ground {
     async fn new() -> Ground {
-        let lab = Arc::new(fixture::lab());
-        let interview = Interview {
-            cause: fixture::cause(),
-            rubric: fixture::rubric(),
-            candidate: "Ada".to_owned(),
-            minutes: 45,
-            lab,
-        };
-        let bound = serve::bind("127.0.0.1:0", interview).await.unwrap();
-        let (console, links) = (bound.console().clone(), bound.links().clone());
+        let bound = serve::bind("127.0.0.1:0", 2, None).await.unwrap();
+        let served = bound.host();
+        let Opened { console, links, .. } = open(&served);
         let folder = tempfile::tempdir().unwrap();
         let home = Home::open(folder.path()).unwrap();
         let held = home.create(jiff::Timestamp::now()).unwrap();
@@ -58,24 +71,28 @@ impl Ground {
         console.begin(&recorder);
         let stop = CancellationToken::new();
         tokio::spawn(bound.serve(stop.clone()));
-        let host = console.base().trim_start_matches("http://").to_owned();
-        Ground { console, links, host, recorder, stop, _home: (folder, held) }
+        let host = served.hosts().origin().trim_start_matches("http://").to_owned();
+        Ground { served, console, links, host, recorder, stop, home: (folder, held) }
+    }
+
+    fn home(&self) -> Home {
+        Home::open(self.home.0.path()).unwrap()
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {
-        let response = app(self.console.clone()).oneshot(request).await.unwrap();
+        let response = app(self.served.clone()).oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8_lossy(&body).into_owned();
         Answer { status: parts.status, headers: parts.headers, text }
     }
 
-    /// A request as the page sends it.
+    /// A request as the page sends it, by its path inside of the session's.
     fn request(&self, method: &str, path: &str, cookie: Option<&str>, body: &str) -> Request<Body> {
         let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
         let mut request = Request::builder()
             .method(method)
-            .uri(path)
+            .uri(format!("{}{path}", self.inside()))
             .header(header::HOST, &self.host)
             .header(header::ORIGIN, format!("http://{}", self.host))
             .header(header::CONTENT_TYPE, "application/json");
@@ -85,17 +102,22 @@ impl Ground {
         request.body(Body::from(body.to_owned())).unwrap()
     }
 
+    /// The path of the session, without a slash at its end.
+    fn inside(&self) -> String {
+        self.console.address().page().trim_end_matches('/').to_owned()
+    }
+
     async fn ask(&self, method: &str, path: &str, cookie: Option<&str>, body: &str) -> Answer {
         self.send(self.request(method, path, cookie, body)).await
     }
 
     /// Comes in by a link; gives the cookie.
     async fn enter(&self, link: &str) -> String {
-        let path = link.strip_prefix(self.console.base()).unwrap();
+        let path = link.strip_prefix(&self.console.address().base()).unwrap();
         let answer = self.ask("get", path, None, "").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
         let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
-        for word in ["HttpOnly", "SameSite=Strict", "Path=/"] {
+        for word in ["HttpOnly", "SameSite=Strict", &format!("Path={}/", self.inside())] {
             assert!(cookie.contains(word), "{cookie}");
         }
         cookie.split(';').next().unwrap().to_owned()
@@ -113,7 +135,8 @@ impl Ground {
 
     /// Opens a socket; `Err` with the status when it is refused.
     async fn socket(&self, path: &str, origin: &str) -> Result<Socket, u16> {
-        let mut request = format!("ws://{}{path}", self.host).into_client_request().unwrap();
+        let mut request =
+            format!("ws://{}{}{path}", self.host, self.inside()).into_client_request().unwrap();
         request.headers_mut().insert("origin", origin.parse().unwrap());
         match tokio_tungstenite::connect_async(request).await {
             Ok((socket, _)) => Ok(Socket(socket)),
@@ -225,7 +248,10 @@ async fn each_route_is_for_its_role_alone() {
             methods.map(move |method| (method.clone(), path.clone()))
         })
         .collect();
-    let listed = ALLOWED.iter().map(|(_, method, path)| ((*method).to_owned(), (*path).to_owned()));
+    let of_operator = operating::OPERATOR.iter().copied();
+    let listed = ALLOWED.iter().map(|(_, method, path)| (*method, *path)).chain(of_operator);
+    let listed = listed.chain([("get", "/operator/enter/{token}")]);
+    let listed = listed.map(|(method, path)| (method.to_owned(), path.to_owned()));
     assert_eq!(described, listed.collect(), "each route stands in the table");
 
     let ground = Ground::new().await;
@@ -234,7 +260,7 @@ async fn each_route_is_for_its_role_alone() {
         let path = path.replace("{id}", "1").replace(['{', '}'], "");
         let stranger = ground.ask(method, &path, None, "{}").await.status;
         assert_eq!(stranger, StatusCode::UNAUTHORIZED, "{method} {path}");
-        let forged = format!("{}=00", ground.console.cookie_name());
+        let forged = format!("{}=00", ground.console.address().cookie_name());
         let forged = ground.ask(method, &path, Some(&forged), "{}").await.status;
         assert_eq!(forged, StatusCode::UNAUTHORIZED, "{method} {path}");
         for (name, cookie) in [("candidate", &candidate), ("interviewer", &interviewer)] {
@@ -253,7 +279,7 @@ async fn each_route_is_for_its_role_alone() {
 #[tokio::test]
 async fn a_link_works_once_and_says_so_the_second_time() {
     let ground = Ground::new().await;
-    let path = ground.links.candidate.strip_prefix(ground.console.base()).unwrap();
+    let path = ground.links.candidate.strip_prefix(&ground.console.address().base()).unwrap();
     let cookie = ground.enter(&ground.links.candidate).await;
     let again = ground.ask("get", path, None, "").await;
     assert_eq!(again.status, StatusCode::GONE);

@@ -35,6 +35,11 @@ impl Tickets {
         ticket
     }
 
+    /// Those of this role stop working.
+    pub(crate) fn revoke(&mut self, role: Role) {
+        self.out.retain(|_, (whose, _)| *whose != role);
+    }
+
     /// Takes a ticket: whose it was, if it was good.
     pub(crate) fn take(&mut self, ticket: &str, now: Instant) -> Option<Role> {
         let (role, expires) = self.out.remove(&hash(ticket))?;
@@ -52,6 +57,11 @@ mod tests {
         let ticket = tickets.give_out(Role::Interviewer, now);
         assert_eq!(tickets.take(&ticket, now), Some(Role::Interviewer));
         assert_eq!(tickets.take(&ticket, now), None, "it was used");
+        let revoked = tickets.give_out(Role::Candidate, now);
+        let kept = tickets.give_out(Role::Interviewer, now);
+        tickets.revoke(Role::Candidate);
+        assert_eq!(tickets.take(&revoked, now), None);
+        assert_eq!(tickets.take(&kept, now), Some(Role::Interviewer));
         let late = tickets.give_out(Role::Candidate, now);
         assert_eq!(tickets.take(&late, now + LASTS), None, "it was too old");
         assert_eq!(tickets.take("guessed", now), None);

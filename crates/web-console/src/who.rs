@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 
 use crate::console::Console;
 use crate::problem::Problem;
@@ -58,9 +58,6 @@ async fn only(role: Role, parts: &mut Parts, console: &Console) -> Result<(), Pr
 
 /// Whose cookie the request bears.
 pub(crate) fn by_cookie(headers: &HeaderMap, console: &Console) -> Option<Role> {
-    let name = console.cookie_name();
-    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let pairs = all.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let mut own = pairs.filter(|(key, _)| *key == name).map(|(_, value)| value);
+    let mut own = console.address().cookies(headers);
     own.find_map(|value| console.keys().who(value, Instant::now()))
 }

@@ -1,6 +1,7 @@
 // How the page asks the server: typed by the server's own description. It shows nothing; a failed
 // request becomes a `Refused` whose words a person can read.
 import createClient from 'openapi-fetch';
+import { place } from './place';
 import type { components, paths } from './schema';
 
 /** The server's types by name. */
@@ -19,7 +20,7 @@ export type Effect = Schemas['Effect'];
 export type PanelData = Schemas['PanelData'];
 export type Live = Schemas['Live'];
 
-export const api = createClient<paths>({ baseUrl: '' });
+export const api = createClient<paths>({ baseUrl: place });
 
 /** A request that was not carried out, in words for the person. */
 export class Refused extends Error {

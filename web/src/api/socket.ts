@@ -2,11 +2,12 @@
 // over it is its owner's matter, as is from where to go on.
 import { api, ask, Refused } from './client';
 import { backoff } from './backoff';
+import { place } from './place';
 
 export type Standing = 'connecting' | 'open' | 'lost' | 'refused' | 'closed';
 
 export interface Plan {
-  /** The path with its query, without the ticket; asked anew for each try. */
+  /** The path below the page, with its query, without the ticket; asked anew for each try. */
   path: () => string;
   opened?: () => void;
   text?: (data: string) => void;
@@ -65,7 +66,7 @@ export class Socket {
     const path = this.#plan.path();
     const join = path.includes('?') ? '&' : '?';
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-    const socket = new WebSocket(`${scheme}://${location.host}${path}${join}ticket=${ticket}`);
+    const socket = new WebSocket(`${scheme}://${location.host}${place}${path}${join}ticket=${ticket}`);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     socket.onopen = () => {

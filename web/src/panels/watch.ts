@@ -1,4 +1,5 @@
 // Tells the server which panels were really in view. It knows no panel's content; what counts is in lib/looks.
+import { place } from '../api/place';
 import { api } from '../api/client';
 import { Looks } from '../lib/looks';
 
@@ -77,7 +78,10 @@ export class Watch {
     const { from, to } = this.span();
     const body = { visit: this.#visit, dashboard: this.dashboard, from, to, panels };
     if (leaving) {
-      navigator.sendBeacon('/api/views', new Blob([JSON.stringify(body)], { type: 'application/json' }));
+      navigator.sendBeacon(
+        `${place}/api/views`,
+        new Blob([JSON.stringify(body)], { type: 'application/json' }),
+      );
       return;
     }
     // A report that does not arrive is the server's gap, not the person's matter; the socket tells of a lost server.

@@ -13,6 +13,7 @@ import { EditorState, Prec } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { PromQLExtension } from '@prometheus-io/codemirror-promql';
+import { place as here } from '../api/place';
 
 export interface Editor {
   set: (text: string) => void;
@@ -23,7 +24,7 @@ export interface Editor {
 
 export function editor(place: HTMLElement, start: string, run: () => void): Editor {
   const promql = new PromQLExtension().setComplete({
-    remote: { url: '', apiPrefix: '/api/explore', httpMethod: 'GET', cache: { maxAge: 60_000 } },
+    remote: { url: '', apiPrefix: `${here}/api/explore`, httpMethod: 'GET', cache: { maxAge: 60_000 } },
   });
   const keys = [
     { key: 'Ctrl-Enter', run: () => (run(), true) },

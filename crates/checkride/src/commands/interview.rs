@@ -8,8 +8,10 @@ use orchestrator::run::{Finished, Mode, Setup, Strictness, run as run_session};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use web_console::console::Console;
-use web_console::serve::{self, Links};
+use web_console::host::{Links, Opened};
+use web_console::player::Visitor;
 
+use super::port;
 use super::practice::{chosen, new_seed};
 use super::prepare::{Prepared, prepare};
 use super::report::{say_where, write_all};
@@ -43,9 +45,10 @@ pub(super) async fn run(labs: Option<&Path>, args: &Interview) -> Result<Code> {
         candidate: candidate.clone(),
         minutes: args.minutes,
     };
-    let bound = serve::bind(&args.listen, interview).await?;
+    let bound = port::bind(&args.port, 1).await?;
     let show = Arc::new(Show::new());
     let stop = signals::stop()?;
+    let Opened { console, links, .. } = bound.host().open(interview, stop.clone())?;
     let Prepared { engine, home, images } = prepare(&lab, &show).await?;
     let setup = Setup {
         engine,
@@ -59,11 +62,10 @@ pub(super) async fn run(labs: Option<&Path>, args: &Interview) -> Result<Code> {
         strictness: Strictness::Strict,
         guard: super::guard::program(),
     };
-    let (console, links, player) = (bound.console().clone(), bound.links().clone(), bound.player());
     let served = CancellationToken::new();
     let serving = tokio::spawn(bound.serve(served.clone()));
-    let told = tokio::spawn(tell(console, links, args.json.json, Arc::clone(&show)));
-    let finished = run_session(&setup, player, show.as_ref(), &stop).await;
+    let told = tokio::spawn(tell(console.clone(), links, args.json.json, Arc::clone(&show)));
+    let finished = run_session(&setup, Visitor::of(console), show.as_ref(), &stop).await;
     told.abort();
     show.clear();
     let code = report(&setup, &finished?);

@@ -6,14 +6,17 @@ mod completions;
 mod doctor;
 mod earlier;
 mod guard;
+mod hosted;
 mod images;
 mod interview;
 mod labs;
+mod port;
 mod practice;
 mod prepare;
 mod rehearse;
 mod report;
 mod schema;
+mod serve;
 mod sessions;
 mod show;
 mod verify;
@@ -37,6 +40,7 @@ pub async fn run(cli: Cli) -> Result<Code> {
         Command::Images { lab } => images::run(labs, &lab).await,
         Command::Practice(args) => practice::run(labs, &args).await,
         Command::Interview(args) => interview::run(labs, &args).await,
+        Command::Serve(args) => serve::run(labs, &args).await,
         Command::Rehearse(args) => rehearse::run(labs, &args).await,
         Command::Sessions(json) => sessions::run(json.json),
         Command::Report(args) => report::run(labs, &args),

@@ -17,11 +17,7 @@ use crate::{places, print};
 pub(super) fn run(labs: Option<&Path>, args: &Report) -> Result<Code> {
     let home = places::home()?;
     let folder = home.find(&args.session)?;
-    let origin = Origin::of(&folder)?;
-    let mut lab = places::lab(labs, &origin.lab.display().to_string())?;
-    let name = cause_name(&origin, &lab);
-    let (cause, _) = places::cause(&mut lab, &name)?;
-    let facts = report::of(&home, &folder, &lab, &cause)?;
+    let facts = facts(&home, labs, &folder)?;
     let text = render(&facts, args.format);
     match &args.output {
         None => print::out(&text),
@@ -33,6 +29,27 @@ pub(super) fn run(labs: Option<&Path>, args: &Report) -> Result<Code> {
         }
     }
     Ok(Code::Ok)
+}
+
+/// Computes the report of a session anew, from its journal and its lab.
+fn facts(home: &Home, labs: Option<&Path>, folder: &SessionFolder) -> Result<Facts> {
+    let origin = Origin::of(folder)?;
+    let mut lab = places::lab(labs, &origin.lab.display().to_string())?;
+    let name = cause_name(&origin, &lab);
+    let (cause, _) = places::cause(&mut lab, &name)?;
+    Ok(report::of(home, folder, &lab, &cause)?)
+}
+
+/// The report of a session as a page: as it was written at its end, or, where the session was killed,
+/// computed now.
+///
+/// # Errors
+/// When there is none, and the journal or the lab cannot be read.
+pub(super) fn page_of(home: &Home, labs: Option<&Path>, folder: &SessionFolder) -> Result<String> {
+    match fs::read_to_string(folder.report()) {
+        Ok(page) => Ok(page),
+        Err(_) => Ok(render(&facts(home, labs, folder)?, Format::Html)),
+    }
 }
 
 /// A cause of the lab is found by its name, another one by its file.

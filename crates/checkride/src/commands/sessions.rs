@@ -1,9 +1,9 @@
 //! `checkride sessions`: what was recorded, newest first.
 
 use anyhow::Result;
-use orchestrator::report;
+use orchestrator::home::SessionFolder;
+use orchestrator::summary::{Standing, Summary};
 use serde::Serialize;
-use session::event::{Kind, Outcome};
 
 use crate::exit::Code;
 use crate::{places, print};
@@ -11,8 +11,7 @@ use crate::{places, print};
 #[derive(Serialize)]
 struct Row {
     session: String,
-    /// `running`, `done`, `interrupted`, `failed`, `lost`, `unsealed`, `unreadable`.
-    state: &'static str,
+    state: Standing,
     lab: String,
     cause: String,
     mode: String,
@@ -35,41 +34,31 @@ pub(super) fn run(json: bool) -> Result<Code> {
         let who = row.persona.as_deref().unwrap_or(&row.mode);
         print::out(&format!(
             "{}  {:<11} {:<10} {:<14} {}",
-            row.session, row.state, row.lab, row.cause, who
+            row.session,
+            word(row.state),
+            row.lab,
+            row.cause,
+            who
         ));
     }
     Ok(Code::Ok)
 }
 
-fn row(folder: &orchestrator::home::SessionFolder) -> Row {
-    let mut row = Row {
-        session: folder.id.clone(),
-        state: if folder.is_live() { "running" } else { "unsealed" },
-        lab: String::new(),
-        cause: String::new(),
-        mode: String::new(),
-        persona: None,
-        started: String::new(),
-        folder: folder.path.display().to_string(),
-    };
-    let Ok(events) = report::events(&folder.journal()) else {
-        row.state = "unreadable";
-        return row;
-    };
-    for event in &events {
-        if let Kind::SessionStarted { lab, cause, mode, persona, .. } = &event.kind {
-            (row.lab, row.cause, row.mode) = (lab.clone(), cause.clone(), mode.clone());
-            row.persona.clone_from(persona);
-            row.started.clone_from(&event.wall);
-        }
-        if let Kind::SessionEnded { outcome, .. } = &event.kind {
-            row.state = match outcome {
-                Outcome::Done => "done",
-                Outcome::Interrupted => "interrupted",
-                Outcome::Failed => "failed",
-                Outcome::Lost => "lost",
-            };
-        }
+fn row(folder: &SessionFolder) -> Row {
+    let Summary { session, standing, lab, cause, mode, persona, started, .. } = Summary::of(folder);
+    let folder = folder.path.display().to_string();
+    Row { session, state: standing, lab, cause, mode, persona, started, folder }
+}
+
+/// As it stands in the JSON.
+fn word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Running => "running",
+        Standing::Done => "done",
+        Standing::Interrupted => "interrupted",
+        Standing::Failed => "failed",
+        Standing::Lost => "lost",
+        Standing::Unsealed => "unsealed",
+        Standing::Unreadable => "unreadable",
     }
-    row
 }

@@ -337,10 +337,10 @@ fn trouble<'a>(
             }
         };
         let unwritable = async {
-            match (failure.wait_for(Option::is_some).await, strictness) {
-                (Ok(reason), Strictness::Strict) => {
-                    RunError::Journal(reason.clone().unwrap_or_default())
-                }
+            // Not held while anything is awaited, so that a session may move between threads.
+            let reason = failure.wait_for(Option::is_some).await.map(|reason| reason.clone());
+            match (reason, strictness) {
+                (Ok(reason), Strictness::Strict) => RunError::Journal(reason.unwrap_or_default()),
                 _ => std::future::pending().await,
             }
         };

@@ -34,7 +34,8 @@ pub(crate) async fn enter(
     Path(token): Path<String>,
 ) -> Response {
     // Whoever has come in already may use their link again.
-    let on = || (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response();
+    let on =
+        || (StatusCode::SEE_OTHER, [(header::LOCATION, console.address().page())]).into_response();
     if !console.allows_entry() {
         let sentence = "Too many links were tried. Wait a moment and open yours again.";
         return page::says(StatusCode::TOO_MANY_REQUESTS, "Wait a moment", sentence);
@@ -42,29 +43,31 @@ pub(crate) async fn enter(
     let exchanged = console.keys().exchange(&token, Instant::now());
     match exchanged {
         Ok((cookie, role)) => {
+            console.close_sockets(role);
             note(&console, role);
             let mut response = on();
-            let name = console.cookie_name();
-            let cookie = format!("{name}={cookie}; HttpOnly; SameSite=Strict; Path=/");
-            if let Ok(value) = HeaderValue::try_from(cookie) {
+            if let Ok(value) = HeaderValue::try_from(console.address().set_cookie(&cookie)) {
                 response.headers_mut().insert(header::SET_COOKIE, value);
             }
             response
         }
         Err(LinkError::Used) if by_cookie(&headers, &console).is_some() => on(),
-        Err(error) => {
-            let (title, sentence) = match error {
-                LinkError::Unknown => ("No such link", "Check that it was copied whole."),
-                LinkError::Used => (
-                    "This link has been used",
-                    "Each link works once. If it was not you who used it, say so; the interviewer can \
-                     give you a new one, and whoever used this one is signed out.",
-                ),
-                LinkError::Expired => ("This link is too old", "Ask for a new one."),
-            };
-            page::says(StatusCode::GONE, title, sentence)
-        }
+        Err(error) => refused(
+            error,
+            "If it was not you who used it, say so; the interviewer can give you a new one, and \
+             whoever used this one is signed out",
+        ),
     }
+}
+
+/// Why a link lets nobody in, for a person; `used` is what to do about one that was used.
+pub(crate) fn refused(error: LinkError, used: &str) -> Response {
+    let (title, sentence) = match error {
+        LinkError::Unknown => ("No such link", "Check that it was copied whole.".to_owned()),
+        LinkError::Used => ("This link has been used", format!("Each link works once. {used}.")),
+        LinkError::Expired => ("This link is too old", "Ask for a new one.".to_owned()),
+    };
+    page::says(StatusCode::GONE, title, &sentence)
 }
 
 /// Who came is a part of the record.

@@ -205,6 +205,6 @@ const AT_ONCE: usize = 5000;
     tag = "interviewer",
     responses((status = 200, body = NewLink), (status = 403, body = Problem)))]
 pub(crate) async fn new_link(_who: Interviewer, State(console): State<Console>) -> Json<NewLink> {
-    console.keys().revoke(Role::Candidate);
+    console.sign_out(Role::Candidate);
     Json(NewLink { url: console.new_link(Role::Candidate) })
 }

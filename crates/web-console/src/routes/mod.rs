@@ -9,6 +9,7 @@ pub(crate) mod explore;
 pub(crate) mod interviewer;
 pub(crate) mod logs;
 pub(crate) mod notebook;
+pub(crate) mod operator;
 pub(crate) mod panels;
 pub(crate) mod rubric;
 pub(crate) mod session;

@@ -1,0 +1,82 @@
+//! `checkride serve`: several interviews at once behind one port, started in the browser by whoever
+//! runs the server. What one of them does is [`super::hosted`]'s.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+use serde::Serialize;
+use testbed::Engine;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use web_console::host::Host;
+
+use super::hosted::House;
+use super::{earlier, port};
+use crate::cli::Serve;
+use crate::exit::Code;
+use crate::{places, print, signals};
+
+/// Memory that one session is reckoned to need under load (1 GiB).
+const SESSION: u64 = 1 << 30;
+/// Where the engine does not say how much memory it has.
+const FEW: usize = 4;
+
+/// What is printed for a program.
+#[derive(Serialize)]
+struct Ready<'a> {
+    operator_url: &'a str,
+}
+
+pub(super) async fn run(labs: Option<&Path>, args: &Serve) -> Result<Code> {
+    let labs = places::labs(labs)?;
+    let engine = Engine::connect().await?;
+    let home = places::home()?;
+    let most = args.sessions.map_or_else(|| room(&engine), |most| most as usize);
+    let bound = port::bind(&args.port, most).await?;
+    let stop = signals::stop()?;
+    earlier::close_before_start(&engine, &home).await;
+    let host = bound.host();
+    let house = House::new(engine, home.clone(), labs, stop.clone());
+    let link = host.operate(Arc::new(house.clone()), home);
+    let served = CancellationToken::new();
+    let serving = tokio::spawn(bound.serve(served.clone()));
+    tell(&link, most, args.json.json);
+    let links = tokio::spawn(tell_again(host));
+    stop.cancelled().await;
+    links.abort();
+    house.empty().await;
+    served.cancel();
+    serving.await??;
+    Ok(Code::Ok)
+}
+
+/// How many sessions the engine's memory has room for.
+fn room(engine: &Engine) -> usize {
+    let fits = engine.memory().map(|bytes| usize::try_from(bytes / SESSION).unwrap_or(FEW));
+    fits.unwrap_or(FEW).max(1)
+}
+
+fn tell(link: &str, most: usize, json: bool) {
+    if json {
+        // A text alone: there is a JSON form of it.
+        let _ = print::json(&Ready { operator_url: link });
+        return;
+    }
+    print::out(&format!("operator  {link}"));
+    print::note(&format!(
+        "\nThe link works once. Up to {most} sessions at once (--sessions). Ctrl-C ends them all in \
+         order; the signal USR1 prints a new link."
+    ));
+}
+
+/// Whoever lost their browser gets a new link, without an end to any session.
+async fn tell_again(host: Host) {
+    // Without the signal there is no new link, and all the rest works.
+    let Ok(mut asked) = signal(SignalKind::user_defined1()) else { return };
+    while asked.recv().await.is_some() {
+        if let Some(link) = host.new_operator_link() {
+            print::out(&format!("operator  {link}"));
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// Starts and ends a real `checkride serve` for a test. It clicks nothing.
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PROGRAM = process.env['CHECKRIDE_BIN'] ?? `${ROOT}target/x86_64-unknown-linux-gnu/release/checkride`;
+
+export class Server {
+  private constructor(
+    private program: ChildProcess,
+    readonly operator_url: string,
+  ) {}
+
+  /** Starts it and waits for the operator's link. */
+  static async start(sessions: number): Promise<Server> {
+    const words = ['serve', '--sessions', String(sessions), '--json'];
+    const program = spawn(PROGRAM, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '';
+    let err = '';
+    program.stderr.on('data', (data: Buffer) => (err += data.toString()));
+    const link = await new Promise<string>((resolve, reject) => {
+      program.stdout.on('data', (data: Buffer) => {
+        out += data.toString();
+        try {
+          resolve((JSON.parse(out) as { operator_url: string }).operator_url);
+        } catch {
+          // Half of the object; the rest follows.
+        }
+      });
+      program.once('error', reject);
+      program.once('exit', (code) => reject(new Error(`checkride ended with ${code}:\n${err}`)));
+    });
+    return new Server(program, link);
+  }
+
+  /** Ends all its sessions in order. */
+  async end(): Promise<void> {
+    if (this.program.exitCode !== null) return;
+    const gone = once(this.program, 'exit');
+    this.program.kill('SIGINT');
+    await gone;
+  }
+}

@@ -1,0 +1,72 @@
+// How fast the page is in a real browser, on a real lab: its first paint, what it loads before the terminal, and a
+// dashboard of twelve panels over six hours. It prints what it measured; the bounds are the goals of `make bench`.
+import { expect, test } from '@playwright/test';
+import { gzipSync } from 'node:zlib';
+import { enter, fromDist, Interview } from './interview';
+
+let interview: Interview;
+
+/** Milliseconds from the click on a dashboard until its twelve panels show their data and are painted. */
+async function twelve(hash: string): Promise<number> {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  const begun = performance.now();
+  location.hash = hash;
+  const are = (what: string) => document.querySelectorAll(`.panels section.card${what}`).length;
+  while (are('') !== 12 || are(':has([role=status])') > 0 || are(':has(canvas, .value, table)') === 0) {
+    if (performance.now() - begun > 20_000) throw new Error('the panels are not drawn');
+    await frame();
+  }
+  await frame();
+  return performance.now() - begun;
+}
+
+test.beforeAll(async () => {
+  test.setTimeout(180_000);
+  interview = await Interview.start('leaky-release');
+});
+
+test.afterAll(async () => {
+  await interview?.end();
+});
+
+test('the first paint, what is loaded for it, and twelve panels', async ({ browser }) => {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: 'reduce',
+  });
+  await fromDist(context);
+  const page = await context.newPage();
+  let packed = 0;
+  const scripts: Promise<void>[] = [];
+  page.on('response', (response) => {
+    if (!response.url().endsWith('.js')) return;
+    scripts.push(response.body().then((body) => void (packed += gzipSync(body).length)));
+  });
+  await enter(page, interview.links.candidate_url);
+  await expect(page.getByText('What is recorded')).toBeVisible();
+  await Promise.all(scripts);
+  const before_kb = packed / 1000;
+  const painted = await page.evaluate(
+    () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity,
+  );
+
+  await page.getByRole('button', { name: 'I agree, begin' }).click();
+  await expect(page.locator('article.page')).toBeVisible({ timeout: 60_000 });
+  // Tall enough for all twelve to be in view at once.
+  await page.setViewportSize({ width: 1440, height: 2400 });
+  await page.goto(new URL('../#/dashboards/pool', interview.links.candidate_url).href);
+  await page.getByRole('button', { name: '6h', exact: true }).click();
+  const drawn: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    await page.goto(new URL('../#/notebook', interview.links.candidate_url).href);
+    await expect(page.locator('.panels')).toHaveCount(0);
+    drawn.push(await page.evaluate(twelve, '#/dashboards/service'));
+  }
+  console.log(
+    JSON.stringify({ first_paint_ms: painted, js_before_terminal_gzip_kb: before_kb, drawn_ms: drawn }),
+  );
+  expect(painted).toBeLessThanOrEqual(1000);
+  expect(before_kb).toBeLessThanOrEqual(250);
+  // The first time the charts' own code is loaded as well.
+  expect(Math.min(...drawn)).toBeLessThanOrEqual(500);
+});
