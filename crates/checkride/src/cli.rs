@@ -56,6 +56,10 @@ pub enum Command {
     /// Build the images of a lab, if they are not there.
     Images { lab: String },
     /// Sit in front of a broken system yourself.
+    ///
+    /// In a terminal you get a shell in the system and a link to the console, which shows the same
+    /// session; without one, the link alone. In the browser you write your own debrief at the end, and
+    /// then read the answer and the report.
     Practice(Practice),
     /// Have a candidate sit in front of a broken system, in a browser, while you watch in another.
     ///
@@ -127,6 +131,14 @@ pub struct Practice {
     /// The same seed draws the same cause.
     #[arg(long)]
     pub seed: Option<u64>,
+    /// In the browser alone, also where there is a terminal to sit at.
+    #[arg(long)]
+    pub console: bool,
+    /// Where the console listens; port 0 takes one that is free.
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "HOST:PORT")]
+    pub listen: String,
+    #[command(flatten)]
+    pub json: Json,
 }
 
 #[derive(Args)]

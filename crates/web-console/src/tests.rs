@@ -22,6 +22,8 @@ use crate::console::{Console, Interview};
 use crate::serve::{self, Links, app};
 use crate::{api, fixture};
 
+mod after;
+
 /// A console that is served, with the record of a session and without its system.
 struct Ground {
     console: Console,
@@ -41,12 +43,18 @@ struct Answer {
 
 impl Ground {
     async fn new() -> Ground {
+        Ground::of(false).await
+    }
+
+    /// `alone`: of somebody who practises by themselves.
+    async fn of(alone: bool) -> Ground {
         let lab = Arc::new(fixture::lab());
         let interview = Interview {
             cause: fixture::cause(),
             rubric: fixture::rubric(),
             candidate: "Ada".to_owned(),
             minutes: 45,
+            alone,
             lab,
         };
         let bound = serve::bind("127.0.0.1:0", interview).await.unwrap();
@@ -55,7 +63,7 @@ impl Ground {
         let home = Home::open(folder.path()).unwrap();
         let held = home.create(jiff::Timestamp::now()).unwrap();
         let recorder = Recorder::begin(&held.folder, "payments", &home.key().unwrap()).unwrap();
-        console.begin(&recorder);
+        console.begin(&held.folder, &recorder);
         let stop = CancellationToken::new();
         tokio::spawn(bound.serve(stop.clone()));
         let host = console.base().trim_start_matches("http://").to_owned();
@@ -202,14 +210,22 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("interviewer", "post", "/api/messages"),
     ("interviewer", "get", "/api/ratings"),
     ("interviewer", "put", "/api/rubric/{dimension}"),
+    ("both", "get", "/api/debrief"),
+    ("candidate", "put", "/api/debrief/{part}"),
+    ("candidate", "post", "/api/debrief"),
+    ("interviewer", "get", "/api/report"),
+    ("interviewer", "get", "/api/report/recordings"),
+    ("interviewer", "get", "/api/report/recordings/{terminal}"),
+    ("interviewer", "get", "/api/report/panels"),
     ("interviewer", "get", "/api/timeline"),
     ("interviewer", "get", "/api/evidence"),
     ("interviewer", "get", "/api/cause"),
     ("interviewer", "get", "/api/notes"),
     ("interviewer", "post", "/api/notes"),
     ("interviewer", "post", "/api/extend"),
-    // Both of these change what the rest of the table stands on, so they come last.
+    // These change what the rest of the table stands on, so they come last.
     ("interviewer", "post", "/api/end"),
+    ("interviewer", "post", "/api/seal"),
     ("interviewer", "post", "/api/links/candidate"),
 ];
 

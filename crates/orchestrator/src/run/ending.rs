@@ -1,11 +1,12 @@
-//! The end of every session, good or bad: the last words, faults recovered, the system removed,
-//! the journal sealed.
+//! The end of every session, good or bad: faults recovered, the system removed, the debrief, the
+//! journal sealed. The system goes first: people who write need none of its memory.
 
 use std::time::Instant;
 
 use session::event::{Kind, Outcome, Phase};
 
-use super::{Finished, Folder, RunError, Session};
+use super::{Debrief, Finished, Folder, RunError, Session, Strictness};
+use crate::kept;
 use crate::reasons::in_words;
 use crate::stage::Stage;
 
@@ -15,6 +16,7 @@ pub(super) async fn end(
     held: Folder,
     stage: Option<Stage>,
     played: Result<Outcome, RunError>,
+    debrief: impl Future<Output = Debrief>,
 ) -> Finished {
     let (outcome, mut failure) = match played {
         Ok(outcome) => (outcome, None),
@@ -25,14 +27,29 @@ pub(super) async fn end(
     if let Some(stage) = &stage {
         note_mitigation(&mut session, stage);
         recover(&mut session, stage).await;
+        if failure.is_none() {
+            kept::keep(&stage.doors, &held.folder).await;
+        }
     }
+    let holds_debrief = failure.is_none();
     drop(stage);
     let removed = remove(&mut session, &held).await;
     if let Err(error) = removed {
         session.notice.warn(&in_words(&error));
         failure.get_or_insert(error);
     }
-    let detail = failure.as_ref().map(|error| in_words(error)).unwrap_or_default();
+    let mut cut_short = false;
+    if holds_debrief {
+        match hold(&session, debrief).await {
+            Ok(ended) => cut_short = ended == Debrief::CutShort,
+            Err(error) => {
+                session.notice.warn(&in_words(&error));
+                failure.get_or_insert(error);
+            }
+        }
+    }
+    let said = if cut_short { CUT_SHORT } else { "" };
+    let detail = failure.as_ref().map_or(said.to_owned(), |error| in_words(error));
     session.recorder.truth(Kind::SessionEnded { outcome, detail });
     if failure.is_none() {
         session.enter(Phase::Sealed);
@@ -48,6 +65,28 @@ pub(super) async fn end(
         timings: session.timings,
         unproven: session.unproven,
         failure,
+    }
+}
+
+/// What the record says where a debrief did not end by itself.
+const CUT_SHORT: &str = "The program was stopped during the debrief.";
+
+/// Waits for the debrief, as long as it can be recorded.
+async fn hold(
+    session: &Session<'_>,
+    debrief: impl Future<Output = Debrief>,
+) -> Result<Debrief, RunError> {
+    let mut failure = session.recorder.failure();
+    let strict = session.setup.strictness == Strictness::Strict;
+    let unwritable = async {
+        match failure.wait_for(Option::is_some).await {
+            Ok(reason) if strict => reason.clone().unwrap_or_default(),
+            Ok(_) | Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        ended = debrief => Ok(ended),
+        reason = unwritable => Err(RunError::Journal(reason)),
     }
 }
 
