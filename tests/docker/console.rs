@@ -265,6 +265,7 @@ fn an_interview_is_held_in_two_browsers_and_the_report_has_what_both_did() {
     let end =
         live.until("the end", |message| message["me"]["ended"]["how"].as_str().map(str::to_owned));
     assert_eq!(end, "done");
+    debrief(&interview, &mut live);
 
     let session = interview.session.clone();
     let (code, stderr) = interview.ended();
@@ -272,6 +273,42 @@ fn an_interview_is_held_in_two_browsers_and_the_report_has_what_both_did() {
     assert!(ground.run(&["verify", &session]).status.success(), "the journal is whole");
     assert_eq!(ground.left_of(&session), [""; 0]);
     check_report(&ground, &session);
+}
+
+/// The system goes, the candidate writes, the interviewer reads and closes the record.
+fn debrief(interview: &Interview, live: &mut Socket) {
+    let (candidate, interviewer) = (&interview.candidate, &interview.interviewer);
+    live.until("the report is ready", |it| (it["me"]["report_ready"] == true).then_some(()));
+    assert_eq!(engine_has(&interview.session), "", "people who write need no system");
+    let cause = json!({ "text": "2.4.0 keeps a connection <script>alert(2)</script>" });
+    candidate.ask("PUT", "/api/debrief/cause", &cause);
+    candidate.post("/api/debrief", &json!({}));
+    live.until("it is handed in", |it| it["debrief"]["submitted_at_s"].as_f64());
+    let report = interviewer.get("/api/report");
+    assert_eq!(report["lead"]["action"], "rollback payments 2.3.2", "{report}");
+    let piece = interviewer.get("/api/report/recordings/terminal-1");
+    let printed: String = piece["frames"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|frame| frame["text"].as_str())
+        .collect();
+    assert!(printed.contains("all replicas ready"), "{printed}");
+    let panels = interviewer.get("/api/report/panels");
+    let kept = &panels["panels"][0];
+    assert!(!kept["data"]["times"].as_array().unwrap().is_empty(), "{kept}");
+    let refused = candidate.get("/api/cause");
+    assert!(refused["title"].is_string(), "{refused}");
+    assert_eq!(candidate.get("/api/report"), refused);
+    assert_eq!(candidate.post("/api/seal", &json!({})), refused);
+    interviewer.post("/api/seal", &json!({}));
+}
+
+/// Containers of the session that there are.
+fn engine_has(session: &str) -> String {
+    let label = format!("label=checkride.session={session}");
+    let output = Command::new("docker").args(["ps", "-aq", "--filter", &label]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
 }
 
 fn check_report(ground: &Ground, session: &str) {
@@ -299,12 +336,18 @@ fn check_report(ground: &Ground, session: &str) {
     assert_eq!(report["hypotheses"][0]["status"], "confirmed");
     assert_eq!(report["hypotheses"][0]["entries"].as_array().unwrap().len(), 2);
     let journal = ground.journal(session);
-    for kind in ["consented", "entered", "noted", "rated", "told"] {
+    let written = &report["debrief"]["written"]["cause"];
+    assert!(written.as_str().unwrap().contains("keeps a connection"), "{written}");
+    assert_eq!(report["ratings"][0]["dimension"], "communication");
+    for kind in
+        ["consented", "entered", "noted", "rated", "told", "debrief-submitted", "record-closed"]
+    {
         assert!(journal.contains(&format!(r#""kind":"{kind}""#)), "{kind} is in the journal");
     }
     let html =
         String::from_utf8(ground.run(&["report", session, "--format", "html"]).stdout).unwrap();
-    assert!(!html.contains("<script>alert(1)"), "what was said is not executed");
+    assert!(!html.contains("<script>alert("), "what was said is not executed");
+    assert!(html.contains("The debrief") && html.contains("keeps a connection"));
 }
 
 #[test]

@@ -6,7 +6,10 @@ import { Cast } from '../lib/cast';
 /** Bytes of one recording that a page takes (24 MiB); a longer one breaks off and says so. */
 const MOST = 24 << 20;
 /** Samples of health come each second, and ends of programs say nothing new. */
-const QUIET = ['health', 'program-ended', 'program-ran', 'debrief-written'];
+const QUIET = ['health', 'program-ended', 'program-ran', 'debrief-written', 'terminal-resized'];
+
+/** What is printed is recorded at most so long after its line has ended (seconds). */
+export const BEHIND_S = 0.3;
 
 export interface Record {
   events: TimelineEvent[];
@@ -25,7 +28,27 @@ async function events(until_s: number): Promise<TimelineEvent[]> {
     all.push(...part.events);
     from = part.next;
   }
-  return all.filter((event) => event.at_s <= until_s && !QUIET.includes(event.kind));
+  const ended = new Set(all.filter((event) => event.kind === 'line-ended').map(line));
+  const shown = all.filter(
+    (event) =>
+      event.at_s <= until_s &&
+      !QUIET.includes(event.kind) &&
+      // A line that ended says all that its start said.
+      !(event.kind === 'line-started' && ended.has(line(event))),
+  );
+  return shown.map((event) => ({ ...event, at_s: settled(event, until_s) })).sort((a, b) => a.at_s - b.at_s);
+}
+
+/** When what an event is about is on the screen: the shell tells of a line's end by a way of its own, a
+ * moment before the last of its output arrives. */
+function settled(event: TimelineEvent, until_s: number): number {
+  return event.kind === 'line-ended' ? Math.min(until_s, event.at_s + BEHIND_S) : event.at_s;
+}
+
+/** Which command line an event is about. */
+function line(event: TimelineEvent): string {
+  const { terminal, line_id } = event.data as { terminal?: unknown; line_id?: unknown };
+  return `${String(terminal)} ${String(line_id)}`;
 }
 
 /** One recording; says whether all of it is here. */
