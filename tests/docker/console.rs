@@ -17,15 +17,15 @@ use crate::ground::{Ground, wait_until};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// `checkride interview`, with both links used.
-struct Interview {
-    child: Child,
-    session: String,
-    candidate: Browser,
-    interviewer: Browser,
+pub struct Interview {
+    pub child: Child,
+    pub session: String,
+    pub candidate: Browser,
+    pub interviewer: Browser,
 }
 
 /// A browser that has come in, by its cookie.
-struct Browser {
+pub struct Browser {
     base: String,
     cookie: String,
 }
@@ -38,7 +38,7 @@ struct Socket {
 
 impl Interview {
     /// Starts a lab and comes in by both links, once they are printed.
-    fn start(ground: &Ground) -> Interview {
+    pub fn start(ground: &Ground) -> Interview {
         let args = ["interview", "payments", "--candidate", "Ada", "--cause", "leaky-release"];
         let mut child = ground
             .command(&[&args[..], &["--minutes", "10", "--json"]].concat())
@@ -67,7 +67,7 @@ impl Interview {
     }
 
     /// Waits until it has ended; gives the exit code and standard error.
-    fn ended(mut self) -> (Option<i32>, String) {
+    pub fn ended(mut self) -> (Option<i32>, String) {
         let mut stderr = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
         (self.child.wait().unwrap().code(), stderr)
@@ -75,7 +75,7 @@ impl Interview {
 }
 
 impl Browser {
-    fn enter(link: &str) -> Browser {
+    pub fn enter(link: &str) -> Browser {
         let base = link.split("/enter/").next().unwrap().to_owned();
         let head = curl(&["-i", link]);
         let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: "));
@@ -83,7 +83,7 @@ impl Browser {
         Browser { base, cookie: cookie.split(';').next().unwrap().to_owned() }
     }
 
-    fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
+    pub fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
         let (origin, cookie) =
             (format!("Origin: {}", self.base), format!("Cookie: {}", self.cookie));
         let (url, body) = (format!("{}{path}", self.base), body.to_string());
@@ -96,11 +96,11 @@ impl Browser {
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
-    fn get(&self, path: &str) -> Value {
+    pub fn get(&self, path: &str) -> Value {
         self.ask("GET", path, &Value::Null)
     }
 
-    fn post(&self, path: &str, body: &Value) -> Value {
+    pub fn post(&self, path: &str, body: &Value) -> Value {
         self.ask("POST", path, body)
     }
 

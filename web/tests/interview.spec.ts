@@ -329,7 +329,7 @@ test('the report leads with the first action and replays the session', async () 
 test('the levels are set with the record before one, and the seal ends it', async () => {
   const report = interviewer.getByRole('region', { name: 'Report' });
   await report.getByRole('radio').first().check();
-  const because = report.getByRole('textbox').first();
+  const because = report.getByLabel(/^Why, for/).first();
   await because.fill('Named the discriminating evidence before acting.');
   await because.blur();
   await interviewer.getByRole('button', { name: 'Report', exact: true }).click();

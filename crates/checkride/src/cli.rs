@@ -65,7 +65,8 @@ pub enum Command {
     ///
     /// Prints two links once the system is up: one for the candidate, one for you. Each works once. The
     /// incident begins when the candidate has agreed to be recorded, and ends when they say that they
-    /// are done, when you end it, or when the time is over.
+    /// are done, when you end it, or when the time is over. Then the candidate writes a debrief while you
+    /// read the report and rate; your page seals the record, or Ctrl-C here, or the end of two hours.
     Interview(Interview),
     /// Let a persona run a lab, and check what the lab promises.
     Rehearse(Rehearse),

@@ -1,25 +1,34 @@
 //! Somebody who practises by themselves: at this machine's terminal, in the browser, or in both at
 //! once. Both are the same session; what either shows and takes is someone else's.
 
+use std::sync::Arc;
+
 use orchestrator::player::{Beginning, PlayError, Player, Ready, Seat};
 use web_console::player::Visitor;
 
 use crate::attach::Person;
 use crate::print;
+use crate::progress::Show;
 
 /// One person, with or without a terminal.
 pub struct Practitioner {
     person: Option<Person>,
     visitor: Visitor,
     link: String,
+    show: Arc<Show>,
 }
 
 // === impl Practitioner ===
 
 impl Practitioner {
     /// `person`: at this machine's terminal, if they sit at one. `link`: how they come to the console.
-    pub fn new(person: Option<Person>, visitor: Visitor, link: String) -> Practitioner {
-        Practitioner { person, visitor, link }
+    pub fn new(
+        person: Option<Person>,
+        visitor: Visitor,
+        link: String,
+        show: Arc<Show>,
+    ) -> Practitioner {
+        Practitioner { person, visitor, link, show }
     }
 }
 
@@ -43,6 +52,7 @@ impl Player for Practitioner {
 
     async fn play(&self, seat: Seat) -> Result<(), PlayError> {
         let Some(person) = &self.person else { return self.visitor.play(seat).await };
+        self.show.clear();
         print::note(&format!("In the browser too: {}", self.link));
         let _open = self.visitor.open_beside(&seat);
         person.play(seat).await
@@ -50,14 +60,14 @@ impl Player for Practitioner {
 
     /// Who never opened the console is not made to.
     async fn debrief(&self) {
-        if self.person.is_some() {
-            if !self.visitor.has_come() {
-                return;
-            }
-            print::note(
-                "The incident is over. Write your debrief in the browser; Ctrl-C here ends the session.",
-            );
+        if self.person.is_some() && !self.visitor.has_come() {
+            return;
         }
+        self.show.clear();
+        print::note(
+            "The incident is over. Write your debrief in the browser and read the answer there; Ctrl-C \
+             here ends the session.",
+        );
         self.visitor.debrief().await;
     }
 }

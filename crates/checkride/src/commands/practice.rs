@@ -55,7 +55,7 @@ pub(super) async fn run(labs: Option<&Path>, args: &Practice) -> Result<Code> {
     };
     let (console, link) = (bound.console().clone(), bound.links().candidate.clone());
     let in_the_browser = person.is_none();
-    let player = Practitioner::new(person, bound.player(), link.clone());
+    let player = Practitioner::new(person, bound.player(), link.clone(), Arc::clone(&show));
     let served = CancellationToken::new();
     let serving = tokio::spawn(bound.serve(served.clone()));
     let told = in_the_browser
