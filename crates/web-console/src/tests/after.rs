@@ -1,7 +1,9 @@
 //! What the routes do after the incident: the debrief, the report and the replay, and who may see them.
 
-use super::*;
+use orchestrator::player::Player;
 use session::event::{Outcome, Phase};
+
+use super::*;
 
 /// Answers with their status, for a role's cookie.
 struct Person<'a> {
@@ -166,4 +168,14 @@ async fn a_session_that_failed_has_no_debrief() {
     ground.recorder.truth(Kind::SessionEnded { outcome: Outcome::Failed, detail });
     assert_eq!(candidate.writes("cause", "the lab").await.0, 409);
     assert_eq!(candidate.get("/api/me").await["closed"], true);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_debrief_that_nobody_ends_ends_by_itself() {
+    let ground = Ground::new().await;
+    over(&ground);
+    crate::player::Visitor::of(ground.console.clone()).debrief().await;
+    let events = ground.recorder.events();
+    assert!(matches!(events.last().unwrap().kind, Kind::DebriefOver { minutes: 120 }));
+    assert!(ground.console.me(crate::words::Role::Candidate).closed);
 }
