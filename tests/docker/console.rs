@@ -17,11 +17,11 @@ use crate::ground::{Ground, wait_until};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// `checkride interview`, with both links used.
-struct Interview {
-    child: Child,
-    session: String,
-    candidate: Browser,
-    interviewer: Browser,
+pub struct Interview {
+    pub child: Child,
+    pub session: String,
+    pub candidate: Browser,
+    pub interviewer: Browser,
 }
 
 /// A browser that has come in, by its cookie.
@@ -40,7 +40,7 @@ struct Socket {
 
 impl Interview {
     /// Starts a lab and comes in by both links, once they are printed.
-    fn start(ground: &Ground) -> Interview {
+    pub fn start(ground: &Ground) -> Interview {
         let args = ["interview", "payments", "--candidate", "Ada", "--cause", "leaky-release"];
         let mut child = ground
             .command(&[&args[..], &["--minutes", "10", "--json"]].concat())
@@ -69,7 +69,7 @@ impl Interview {
     }
 
     /// Waits until it has ended; gives the exit code and standard error.
-    fn ended(mut self) -> (Option<i32>, String) {
+    pub fn ended(mut self) -> (Option<i32>, String) {
         let mut stderr = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
         (self.child.wait().unwrap().code(), stderr)
@@ -86,7 +86,7 @@ impl Browser {
         Browser { base, origin, cookie: cookie.split(';').next().unwrap().to_owned() }
     }
 
-    fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
+    pub fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
         let (origin, cookie) =
             (format!("Origin: {}", self.origin), format!("Cookie: {}", self.cookie));
         let (url, body) = (format!("{}{path}", self.base), body.to_string());
@@ -273,6 +273,7 @@ fn an_interview_is_held_in_two_browsers_and_the_report_has_what_both_did() {
     let end =
         live.until("the end", |message| message["me"]["ended"]["how"].as_str().map(str::to_owned));
     assert_eq!(end, "done");
+    debrief(&interview, &mut live);
 
     let session = interview.session.clone();
     let (code, stderr) = interview.ended();
@@ -280,6 +281,42 @@ fn an_interview_is_held_in_two_browsers_and_the_report_has_what_both_did() {
     assert!(ground.run(&["verify", &session]).status.success(), "the journal is whole");
     assert_eq!(ground.left_of(&session), [""; 0]);
     check_report(&ground, &session);
+}
+
+/// The system goes, the candidate writes, the interviewer reads and closes the record.
+fn debrief(interview: &Interview, live: &mut Socket) {
+    let (candidate, interviewer) = (&interview.candidate, &interview.interviewer);
+    live.until("the report is ready", |it| (it["me"]["report_ready"] == true).then_some(()));
+    assert_eq!(engine_has(&interview.session), "", "people who write need no system");
+    let cause = json!({ "text": "2.4.0 keeps a connection <script>alert(2)</script>" });
+    candidate.ask("PUT", "/api/debrief/cause", &cause);
+    candidate.post("/api/debrief", &json!({}));
+    live.until("it is handed in", |it| it["debrief"]["submitted_at_s"].as_f64());
+    let report = interviewer.get("/api/report");
+    assert_eq!(report["lead"]["action"], "rollback payments 2.3.2", "{report}");
+    let piece = interviewer.get("/api/report/recordings/terminal-1");
+    let printed: String = piece["frames"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|frame| frame["text"].as_str())
+        .collect();
+    assert!(printed.contains("all replicas ready"), "{printed}");
+    let panels = interviewer.get("/api/report/panels");
+    let kept = &panels["panels"][0];
+    assert!(!kept["data"]["times"].as_array().unwrap().is_empty(), "{kept}");
+    let refused = candidate.get("/api/cause");
+    assert!(refused["title"].is_string(), "{refused}");
+    assert_eq!(candidate.get("/api/report"), refused);
+    assert_eq!(candidate.post("/api/seal", &json!({})), refused);
+    interviewer.post("/api/seal", &json!({}));
+}
+
+/// Containers of the session that there are.
+fn engine_has(session: &str) -> String {
+    let label = format!("label=checkride.session={session}");
+    let output = Command::new("docker").args(["ps", "-aq", "--filter", &label]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
 }
 
 fn check_report(ground: &Ground, session: &str) {
@@ -307,12 +344,18 @@ fn check_report(ground: &Ground, session: &str) {
     assert_eq!(report["hypotheses"][0]["status"], "confirmed");
     assert_eq!(report["hypotheses"][0]["entries"].as_array().unwrap().len(), 2);
     let journal = ground.journal(session);
-    for kind in ["consented", "entered", "noted", "rated", "told"] {
+    let written = &report["debrief"]["written"]["cause"];
+    assert!(written.as_str().unwrap().contains("keeps a connection"), "{written}");
+    assert_eq!(report["ratings"][0]["dimension"], "communication");
+    for kind in
+        ["consented", "entered", "noted", "rated", "told", "debrief-submitted", "record-closed"]
+    {
         assert!(journal.contains(&format!(r#""kind":"{kind}""#)), "{kind} is in the journal");
     }
     let html =
         String::from_utf8(ground.run(&["report", session, "--format", "html"]).stdout).unwrap();
-    assert!(!html.contains("<script>alert(1)"), "what was said is not executed");
+    assert!(!html.contains("<script>alert("), "what was said is not executed");
+    assert!(html.contains("The debrief") && html.contains("keeps a connection"));
 }
 
 #[test]

@@ -10,6 +10,7 @@
 //! - [`acts`]: acts and looks in many disguises, each told for what it is
 //! - [`canaries`]: secrets that are planted and must be found nowhere
 //! - [`console`]: an interview in two browsers
+//! - [`debrief`]: what follows the incident, also when it is cut short
 //! - [`leases`]: what goes by itself when the orchestrator does
 //! - [`isolation`]: a stranger with a shell, with [`cis`], [`probes`], [`leaks`] and [`abuse`]
 //! - [`live`]: a lab with somebody in front of it
@@ -22,6 +23,7 @@ mod acts;
 mod canaries;
 mod cis;
 mod console;
+mod debrief;
 mod docker_door;
 mod ground;
 mod hosting;

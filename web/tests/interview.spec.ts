@@ -258,12 +258,87 @@ test('the first action is told from the rest, notes and levels are the interview
   await expect(interviewer.getByText('Five minutes more.')).toBeVisible();
 });
 
-test('the session ends when the candidate is done, in order', async () => {
+test('after the incident the debrief is written without loss and handed in once', async () => {
   await expect(interviewer.getByTestId('state')).toHaveText('mitigated', { timeout: 120_000 });
   await candidate.getByRole('button', { name: "I'm done" }).click();
   await candidate.getByRole('dialog').getByRole('button', { name: "I'm done" }).click();
-  await expect(candidate.getByText('The session is over')).toBeVisible();
+  await expect(candidate.getByRole('heading', { name: 'What do you make of it?' })).toBeVisible();
   await expect(interviewer.getByTestId('state')).toHaveText('done');
+  const cause = candidate.getByLabel('The cause');
+  await cause.fill('2.4.0 keeps a connection <img src=x onerror=alert(3)> for each declined payment.');
+  await expect(candidate.getByText('All of it is kept.')).toBeVisible();
+  await candidate.reload();
+  await expect(cause).toHaveValue(/onerror=alert\(3\)/);
+  await expect(candidate.locator('aside')).toContainText('I roll back now');
+  await candidate.getByLabel('What happened').fill('Paged at 0:00; rolled back when I had seen the diff.');
+  await candidate.getByLabel('Follow-ups').fill('Alert on the share of the pool in use. Dana, this week.');
+  await accessible(candidate, 'debrief');
+  // Handed in at once after the last key: nothing of it is lost.
+  await candidate.getByLabel('The gap in detection').fill('The pool was full minutes before the page.');
+  await candidate.getByRole('button', { name: 'Hand it in' }).click();
+  await candidate.getByRole('dialog').getByRole('button', { name: 'Hand it in' }).click();
+  await expect(candidate.getByText('Your debrief is handed in')).toBeVisible();
+  await accessible(candidate, 'handed in');
+  for (const path of ['/api/report', '/api/report/recordings/terminal-1', '/api/report/panels'])
+    expect(await candidate.evaluate(async (path) => (await fetch(path)).status, path)).toBe(403);
+});
+
+test('the report leads with the first action and replays the session', async () => {
+  const report = interviewer.getByRole('region', { name: 'Report' });
+  await expect(report.locator('.lead')).toContainText('rollback payments', { timeout: 60_000 });
+  await expect(report.locator('.lead')).toContainText('mitigates this cause');
+  await expect(report.getByTestId('debrief-state')).toHaveText('Handed in.');
+  await expect(report).toContainText('onerror=alert(3)');
+  await expect(report).toContainText('full minutes before the page');
+
+  const events = report.getByRole('list', { name: 'Events of the session' });
+  const screen = report.locator('.xterm-rows');
+  const moment = report.getByRole('slider', { name: 'The moment that is replayed' });
+  const at = async () => Number(await moment.inputValue());
+  await events.getByRole('button', { name: 'echo "again' }).click();
+  await expect(screen).toContainText('again 48');
+  await expect(screen).not.toContainText('all replicas ready');
+  const later = await at();
+  await events.getByRole('button', { name: 'echo "answer' }).click();
+  await expect(screen).toContainText('answer 42');
+  await expect(screen).not.toContainText('again 48');
+  expect(await at()).toBeLessThan(later);
+
+  await events
+    .getByRole('button', { name: /Dashboard Connection pool/ })
+    .first()
+    .click();
+  const panels = report.getByRole('region', { name: 'Panels in view' });
+  await expect(panels.getByRole('region', { name: 'In use' }).locator('canvas')).toBeVisible();
+
+  const before = await at();
+  await interviewer.keyboard.press('ArrowRight');
+  expect(await at()).toBeCloseTo(before + 5, 0);
+  await interviewer.keyboard.press('.');
+  expect(await at()).toBeGreaterThan(before);
+  await report.getByRole('button', { name: '16×' }).click();
+  await report.getByRole('button', { name: 'Play', exact: true }).click();
+  await expect.poll(at).toBeGreaterThan(before + 20);
+  await report.getByRole('button', { name: 'Pause' }).click();
+  const paused = await at();
+  await interviewer.keyboard.press('ArrowLeft');
+  expect(await at()).toBeLessThan(paused);
+  await accessible(interviewer, 'report');
+});
+
+test('the levels are set with the record before one, and the seal ends it', async () => {
+  const report = interviewer.getByRole('region', { name: 'Report' });
+  await report.getByRole('radio').first().check();
+  const because = report.getByLabel(/^Why, for/).first();
+  await because.fill('Named the discriminating evidence before acting.');
+  await because.blur();
+  await interviewer.getByRole('button', { name: 'Report', exact: true }).click();
+  await seen('Rated');
+  await interviewer.getByRole('button', { name: 'Report', exact: true }).click();
+  await interviewer.getByRole('button', { name: 'Seal the record' }).click();
+  await interviewer.getByRole('dialog').getByRole('button', { name: 'Seal it' }).click();
+  await expect(interviewer.getByTestId('state')).toHaveText('sealed');
+  await expect(candidate.getByText('The record is sealed.')).toBeVisible();
   await accessible(candidate, 'over');
   expect(await interview.over()).toBe(0);
   expect(complaints).toEqual([]);

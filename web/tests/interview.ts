@@ -1,4 +1,4 @@
-// Starts and ends a real interview for a test: the real program, a real lab. It clicks nothing.
+// Starts and ends a real interview or practice for a test: the real program, a real lab. It clicks nothing.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,34 +16,24 @@ export interface Links {
   interviewer_url: string;
 }
 
-export class Interview {
-  private constructor(
+/** A program that runs, and the object that it printed when it was ready. */
+class Program<Printed> {
+  protected constructor(
     private program: ChildProcess,
-    readonly links: Links,
+    readonly links: Printed,
   ) {}
 
-  /** Starts it and waits for both links; what the program said on standard error is in the error. */
-  static async start(cause: string, minutes = 20): Promise<Interview> {
-    const words = [
-      'interview',
-      'payments',
-      '--candidate',
-      'Ada',
-      '--cause',
-      cause,
-      '--minutes',
-      String(minutes),
-      '--json',
-    ];
+  /** Starts it and waits for its object; what the program said on standard error is in the error. */
+  protected static async run<Printed>(words: string[]): Promise<[ChildProcess, Printed]> {
     const program = spawn(PROGRAM, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
     let err = '';
     program.stderr.on('data', (data: Buffer) => (err += data.toString()));
-    const links = await new Promise<Links>((resolve, reject) => {
+    const links = await new Promise<Printed>((resolve, reject) => {
       program.stdout.on('data', (data: Buffer) => {
         out += data.toString();
         try {
-          resolve(JSON.parse(out) as Links);
+          resolve(JSON.parse(out) as Printed);
         } catch {
           // Half of the object; the rest follows.
         }
@@ -51,7 +41,7 @@ export class Interview {
       program.once('error', reject);
       program.once('exit', (code) => reject(new Error(`checkride ended with ${code}:\n${err}`)));
     });
-    return new Interview(program, links);
+    return [program, links];
   }
 
   /** Ends it in order if it has not ended by itself; gives the program's exit code. */
@@ -68,6 +58,22 @@ export class Interview {
   async over(): Promise<number | null> {
     if (this.program.exitCode === null) await once(this.program, 'exit');
     return this.program.exitCode;
+  }
+}
+
+/** An interview with both of its links. */
+export class Interview extends Program<Links> {
+  static async start(cause: string, minutes = 20): Promise<Interview> {
+    const words = ['--candidate', 'Ada', '--cause', cause, '--minutes', String(minutes), '--json'];
+    return new Interview(...(await Program.run<Links>(['interview', 'payments', ...words])));
+  }
+}
+
+/** Somebody by themselves, with one link. */
+export class Practice extends Program<{ session: string; url: string }> {
+  static async start(cause: string): Promise<Practice> {
+    const words = ['practice', 'payments', '--cause', cause, '--json'];
+    return new Practice(...(await Program.run<{ session: string; url: string }>(words)));
   }
 }
 

@@ -191,7 +191,43 @@ test('every view, light and dark', async ({ browser }) => {
     await candidate.getByRole('button', { name: "I'm done" }).click();
     await picture(candidate, 'done');
     await candidate.getByRole('dialog').getByRole('button', { name: "I'm done" }).click();
-    await expect(candidate.getByText('The session is over')).toBeVisible();
+    await candidate
+      .getByLabel('What happened')
+      .fill(
+        'Paged for failed payments. The pool of both replicas was full while traffic was as always; it began with ' +
+          '2.4.0. The diff returns early for declined payments and keeps its connection. I rolled back and told support.',
+      );
+    await candidate
+      .getByLabel('The cause')
+      .fill('2.4.0 keeps a connection for each declined payment. So the pool runs dry and others time out.');
+    await candidate
+      .getByLabel('What contributed')
+      .fill('No test holds a declined payment and the pool together.');
+    await candidate.getByLabel('Follow-ups').fill('Alert on the share of the pool in use. Dana, this week.');
+    await expect(candidate.getByText('All of it is kept.')).toBeVisible();
+    await both(candidate, 'debrief');
+    await interviewer.setViewportSize(WIDE);
+    const report = interviewer.getByRole('region', { name: 'Report' });
+    await expect(report.locator('.lead')).toContainText('rollback payments', { timeout: 60_000 });
+    await both(interviewer, 'report');
+    await report
+      .getByRole('list', { name: 'Events of the session' })
+      .getByRole('button', { name: /Dashboard Connection pool/ })
+      .last()
+      .click();
+    await expect(
+      report.getByRole('region', { name: 'Panels in view' }).locator('canvas').first(),
+    ).toBeVisible();
+    await both(interviewer, 'replay');
+    await interviewer.setViewportSize(SMALL);
+    await both(interviewer, 'replay-small');
+    await report.getByRole('heading', { name: 'Debrief' }).scrollIntoViewIfNeeded();
+    await both(interviewer, 'report-debrief');
+    await report.getByRole('heading', { name: 'Levels' }).evaluate((it) => it.scrollIntoView());
+    await both(interviewer, 'report-levels');
+    await candidate.getByRole('button', { name: 'Hand it in' }).click();
+    await candidate.getByRole('dialog').getByRole('button', { name: 'Hand it in' }).click();
+    await expect(candidate.getByText('Your debrief is handed in')).toBeVisible();
     await both(candidate, 'over');
   } finally {
     await interview.end();

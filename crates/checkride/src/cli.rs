@@ -56,12 +56,17 @@ pub enum Command {
     /// Build the images of a lab, if they are not there.
     Images { lab: String },
     /// Sit in front of a broken system yourself.
+    ///
+    /// In a terminal you get a shell in the system and a link to the console, which shows the same
+    /// session; without one, the link alone. In the browser you write your own debrief at the end, and
+    /// then read the answer and the report.
     Practice(Practice),
     /// Have a candidate sit in front of a broken system, in a browser, while you watch in another.
     ///
     /// Prints two links once the system is up: one for the candidate, one for you. Each works once. The
     /// incident begins when the candidate has agreed to be recorded, and ends when they say that they
-    /// are done, when you end it, or when the time is over.
+    /// are done, when you end it, or when the time is over. Then the candidate writes a debrief while you
+    /// read the report and rate; your page seals the record, or Ctrl-C here, or the end of two hours.
     Interview(Interview),
     /// Hold several interviews at once, which you start and watch over in a browser.
     ///
@@ -132,6 +137,13 @@ pub struct Practice {
     /// The same seed draws the same cause.
     #[arg(long)]
     pub seed: Option<u64>,
+    /// In the browser alone, also where there is a terminal to sit at.
+    #[arg(long)]
+    pub console: bool,
+    #[command(flatten)]
+    pub port: Listen,
+    #[command(flatten)]
+    pub json: Json,
 }
 
 #[derive(Args)]

@@ -17,6 +17,7 @@ mod cli;
 mod commands;
 mod exit;
 mod places;
+mod practitioner;
 mod print;
 mod progress;
 mod signals;

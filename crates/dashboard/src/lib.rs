@@ -16,6 +16,7 @@
 //! value mappings, overrides by name, template variables. Everything else is passed over, since a
 //! dashboard from a newer Grafana should still show its queries.
 
+mod aligned;
 mod answer;
 mod dashboard;
 mod error;
@@ -28,6 +29,7 @@ pub mod text;
 pub mod unit;
 mod variable;
 
+pub use crate::aligned::Aligned;
 pub use crate::dashboard::Dashboard;
 pub use crate::error::DashboardError;
 pub use crate::field::{Field, Override, Step, ThresholdMode, Thresholds};

@@ -220,6 +220,11 @@ impl SessionFolder {
         self.path.join("report.html")
     }
 
+    /// What the panels that were looked at showed over the whole session.
+    pub fn panels(&self) -> PathBuf {
+        self.path.join("panels.json")
+    }
+
     /// The recording of a terminal.
     pub fn recording(&self, terminal: &str) -> PathBuf {
         self.path.join(format!("{terminal}.cast"))

@@ -16,6 +16,7 @@
 //! - [`docker`]: the Docker API, as far as the gate lets it through
 //! - [`terminal`], `workstation`: terminals, command lines and calls
 //! - [`player`], [`persona`], [`rehearsal`]: who sits at the terminal
+//! - [`kept`]: what the panels showed, for the replay
 //! - [`report`], [`summary`]: from a session's folder to its report, or to one line
 
 pub mod asked;
@@ -27,6 +28,7 @@ pub mod guard;
 pub mod health;
 pub mod home;
 pub mod journal;
+pub mod kept;
 pub mod logs;
 pub mod lost;
 pub mod persona;

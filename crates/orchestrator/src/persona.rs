@@ -39,7 +39,7 @@ impl Player for Scripted {
         SIZE
     }
 
-    async fn play(self, seat: Seat) -> Result<(), PlayError> {
+    async fn play(&self, seat: Seat) -> Result<(), PlayError> {
         let Seat { terminal, now, recorder, .. } = seat;
         let screen = Screen::default();
         let shown = tokio::spawn(screen.clone().watch(terminal.output));

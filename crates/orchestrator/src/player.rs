@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::doors::{Doors, PageText};
 use crate::health::Now;
+use crate::home::SessionFolder;
 use crate::recorder::Recorder;
 use crate::terminal::{Terminal, Terminals};
 
@@ -36,7 +37,7 @@ pub enum Ready {
 
 /// What there is of a session from its very beginning.
 pub struct Beginning<'a> {
-    pub session: &'a str,
+    pub folder: &'a SessionFolder,
     pub recorder: &'a Recorder,
 }
 
@@ -56,11 +57,17 @@ pub trait Player: Send {
         std::future::ready(Ok(Ready::AtOnce))
     }
 
-    /// Plays. Returning ends the session.
+    /// Plays. Returning ends the incident.
     ///
     /// # Errors
     /// When a script met something that it did not expect; the session then ends as failed.
-    fn play(self, seat: Seat) -> impl Future<Output = Result<(), PlayError>> + Send;
+    fn play(&self, seat: Seat) -> impl Future<Output = Result<(), PlayError>> + Send;
+
+    /// The incident is over and its system is gone, and people write down what they make of it. The
+    /// record is sealed once this is over. Nobody is waited for where a player says nothing else.
+    fn debrief(&self) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 }
 
 /// Why a player could not go on.

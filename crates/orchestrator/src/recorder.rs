@@ -219,6 +219,8 @@ fn decides(kind: &Kind, effect: Effect) -> bool {
                 | Kind::TimeOver { .. }
                 | Kind::CalledOff
                 | Kind::Rated { .. }
+                | Kind::DebriefSubmitted
+                | Kind::RecordClosed
                 | Kind::SessionEnded { .. }
         )
 }

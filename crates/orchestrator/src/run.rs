@@ -160,7 +160,7 @@ pub async fn run(
     let recorder = Recorder::begin(&held.folder, &setup.lab.id, &setup.home.key()?)?;
     let origin = Origin { lab: setup.lab.folder.clone(), cause: setup.cause_file.clone() };
     origin.keep(&held.folder)?;
-    player.begin(&Beginning { session: &held.folder.id, recorder: &recorder });
+    player.begin(&Beginning { folder: &held.folder, recorder: &recorder });
     recorder.truth(started(setup, &held.folder));
     let guard = guard(setup, &held.folder.id, notice).await;
     let mut session = Session {
@@ -173,19 +173,36 @@ pub async fn run(
     };
     let mut stage = None;
     let played = {
-        let going = phases::go(&mut session, &held.folder, &mut stage, player);
+        let going = phases::go(&mut session, &held.folder, &mut stage, &player);
         tokio::select! {
             played = going => played,
             () = stop.cancelled() => Err(RunError::Interrupted),
         }
     };
-    let finished = ending::end(session, held, stage, played).await;
+    let finished = ending::end(session, held, stage, played, after(&player, stop)).await;
     if let Some(guard) = guard
         && removed_everything(&finished)
     {
         guard.dismiss().await;
     }
     Ok(finished)
+}
+
+/// How the debrief ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Debrief {
+    /// As its player wanted.
+    Held,
+    /// Somebody stopped the program meanwhile; what was written by then stays.
+    CutShort,
+}
+
+/// What comes between the incident and the seal.
+async fn after(player: &impl Player, stop: &CancellationToken) -> Debrief {
+    tokio::select! {
+        () = player.debrief() => Debrief::Held,
+        () = stop.cancelled() => Debrief::CutShort,
+    }
 }
 
 /// Else the guard is left to go on with it.

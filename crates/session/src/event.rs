@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 mod parts;
 
-pub use parts::{Attached, Certainty, Outcome, PanelView, Phase, Standing};
+pub use parts::{Attached, Certainty, DebriefPart, Outcome, PanelView, Phase, Standing};
 
 /// One event of the timeline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -212,6 +212,21 @@ pub enum Kind {
     Told {
         who: String,
         text: String,
+    },
+
+    // Debrief.
+    /// The candidate wrote in a part of their debrief; this is the whole of it as it then stood.
+    DebriefWritten {
+        part: DebriefPart,
+        text: String,
+    },
+    /// The candidate handed their debrief in.
+    DebriefSubmitted,
+    /// Somebody closed the record: nothing more is written or judged.
+    RecordClosed,
+    /// The debrief was waited for as long as it may take.
+    DebriefOver {
+        minutes: u32,
     },
 
     // Page.

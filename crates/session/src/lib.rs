@@ -11,11 +11,13 @@
 //! - [`evidence`]: which events match which declared observations
 //! - [`board`]: what was seen so far, while the session goes on
 //! - [`assessment`]: the first action, what was seen before it, relief and mitigation
+//! - [`debrief`]: what was written and judged after the incident
 //! - [`redact`]: secrets, taken out before anything is kept
 //! - [`report`]: the assessment as JSON, Markdown and HTML
 
 pub mod assessment;
 pub mod board;
+pub mod debrief;
 pub mod event;
 pub mod evidence;
 pub mod journal;

@@ -8,8 +8,8 @@ use crate::console::Console;
 use crate::contract::{FromPage, FromServer, Live};
 use crate::host::Host;
 use crate::routes::{
-    alerts, changes, channel, dashboards, entry, explore, interviewer, logs, notebook, operator,
-    panels, rubric, session, terminals, wiki,
+    alerts, changes, channel, dashboards, debrief, entry, explore, interviewer, logs, notebook,
+    operator, panels, replay, report, rubric, session, terminals, wiki,
 };
 
 /// What the document says beside the routes. The sockets are `GET /ws/live?ticket=&from=`, which
@@ -67,6 +67,13 @@ pub(crate) fn routes() -> OpenApiRouter<Console> {
         .routes(routes!(channel::speak))
         .routes(routes!(notebook::list, notebook::add))
         .routes(routes!(notebook::change))
+        .routes(routes!(debrief::read, debrief::submit))
+        .routes(routes!(debrief::write))
+        .routes(routes!(debrief::seal))
+        .routes(routes!(report::report))
+        .routes(routes!(replay::recordings))
+        .routes(routes!(replay::recording))
+        .routes(routes!(replay::panels))
         .routes(routes!(interviewer::timeline))
         .routes(routes!(interviewer::evidence))
         .routes(routes!(interviewer::cause))

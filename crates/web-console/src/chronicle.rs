@@ -8,6 +8,7 @@ use lab::cause::Cause;
 use lab::lab::Lab;
 use session::assessment::same_words;
 use session::board::Board;
+use session::debrief::Debrief;
 use session::event::{self, Event, Kind, Outcome, Participant};
 
 use crate::contract::{
@@ -23,6 +24,8 @@ pub(crate) struct Chronicle {
     /// Wall time of the first event.
     pub(crate) started: Option<String>,
     pub(crate) phase: event::Phase,
+    /// Whether anybody has come by a link.
+    pub(crate) has_entered: bool,
     pub(crate) consented: bool,
     pub(crate) page: Option<Page>,
     pub(crate) paged_at_s: Option<f64>,
@@ -34,6 +37,9 @@ pub(crate) struct Chronicle {
     pub(crate) hypotheses: Versioned<Hypothesis>,
     pub(crate) notes: Versioned<Note>,
     pub(crate) ratings: Versioned<Rating>,
+    pub(crate) debrief: Debrief,
+    /// Goes up with each change of the debrief.
+    pub(crate) debrief_version: u64,
     pub(crate) board: Board,
     /// Goes up with each change of the board.
     pub(crate) board_version: u64,
@@ -63,6 +69,7 @@ impl Chronicle {
             session: String::new(),
             started: None,
             phase: event::Phase::Provision,
+            has_entered: false,
             consented: false,
             page: None,
             paged_at_s: None,
@@ -73,6 +80,8 @@ impl Chronicle {
             hypotheses: Versioned::default(),
             notes: Versioned::default(),
             ratings: Versioned::default(),
+            debrief: Debrief::default(),
+            debrief_version: 0,
             board: Board::new(lab, cause),
             board_version: 1,
             exits: HashMap::new(),
@@ -86,9 +95,18 @@ impl Chronicle {
         if self.board.take(event) {
             self.board_version += 1;
         }
+        if self.debrief.take(event) {
+            self.debrief_version += 1;
+        }
         self.take_truth(event);
         self.take_words(event);
         self.take_interviewer(event);
+    }
+
+    /// Whether nothing more is added.
+    pub(crate) fn is_closed(&self) -> bool {
+        let over = matches!(self.phase, event::Phase::Sealed | event::Phase::Aborted);
+        over || self.debrief.closed_at_s.is_some()
     }
 
     fn take_truth(&mut self, event: &Event) {
@@ -105,6 +123,8 @@ impl Chronicle {
                 promql: promql.clone(),
                 since: since.clone(),
             });
+        } else if let Kind::Entered { .. } = &event.kind {
+            self.has_entered = true;
         } else if let Kind::Consented = &event.kind {
             self.consented = true;
         } else if let Kind::Done = &event.kind {

@@ -11,6 +11,7 @@ use lab::cause::Cause;
 use lab::lab::Lab;
 use lab::rubric::Rubric;
 use orchestrator::doors::Doors;
+use orchestrator::home::SessionFolder;
 use orchestrator::recorder::Recorder;
 use orchestrator::terminal::Terminals;
 use session::event::{Door, Effect, Event, Happening, Kind, Participant, Place};
@@ -42,8 +43,11 @@ pub struct Interview {
     pub rubric: Rubric,
     /// The candidate's name.
     pub candidate: String,
-    /// From the page to the end.
+    /// From the page to the end; of no meaning to somebody alone.
     pub minutes: u32,
+    /// Whether somebody practises by themselves: then nobody watches, no time is set, and they are
+    /// told the answer once they have written their debrief.
+    pub alone: bool,
 }
 
 /// One session's console. Cheap to clone; all clones are the same.
@@ -57,12 +61,15 @@ struct Inner {
     tickets: Mutex<Tickets>,
     chronicle: Mutex<Chronicle>,
     recorder: OnceLock<Recorder>,
+    folder: OnceLock<SessionFolder>,
     desk: Mutex<Option<Desk>>,
     screens: Screens,
     looked: Mutex<Looked>,
     tail: Mutex<Tail>,
     glances: Mutex<HashMap<String, Instant>>,
     lab_ready: watch::Sender<bool>,
+    /// Whether the system is gone, and all that it could still tell is kept.
+    system_gone: watch::Sender<bool>,
     /// Goes up whenever a page may have something new to show.
     news: watch::Sender<u64>,
     /// Goes up whenever whoever was in as a role is signed out.
@@ -92,12 +99,14 @@ impl Console {
             tickets: Mutex::default(),
             chronicle: Mutex::new(chronicle),
             recorder: OnceLock::new(),
+            folder: OnceLock::new(),
             desk: Mutex::new(None),
             screens: Screens::default(),
             looked: Mutex::default(),
             tail: Mutex::default(),
             glances: Mutex::default(),
             lab_ready: watch::Sender::new(false),
+            system_gone: watch::Sender::new(false),
             news: watch::Sender::new(0),
             signed_out: [watch::Sender::new(0), watch::Sender::new(0)],
             rates: [rate(), rate()],
@@ -185,6 +194,11 @@ impl Console {
         self.chronicle().session.clone()
     }
 
+    /// Changes to true when the incident is over and its system is gone.
+    pub fn debriefing(&self) -> watch::Receiver<bool> {
+        self.0.system_gone.subscribe()
+    }
+
     /// Changes to true when the system is up and well.
     pub fn lab_ready(&self) -> watch::Receiver<bool> {
         self.0.lab_ready.subscribe()
@@ -193,8 +207,9 @@ impl Console {
 
 /// The session.
 impl Console {
-    pub(crate) fn begin(&self, recorder: &Recorder) {
+    pub(crate) fn begin(&self, folder: &SessionFolder, recorder: &Recorder) {
         // A console is for one session.
+        let _ = self.0.folder.set(folder.clone());
         let _ = self.0.recorder.set(recorder.clone());
         let (console, mut events) = (self.clone(), recorder.follow());
         tokio::spawn(async move {
@@ -205,6 +220,11 @@ impl Console {
             }
         });
         self.tell();
+    }
+
+    /// Where the session is kept.
+    pub(crate) fn folder(&self) -> Option<&SessionFolder> {
+        self.0.folder.get()
     }
 
     pub(crate) fn recorder(&self) -> Option<&Recorder> {
@@ -225,19 +245,27 @@ impl Console {
     /// Records what somebody did in the console.
     ///
     /// # Errors
-    /// When the session has not begun.
+    /// When the session has not begun, or its record is closed.
     pub(crate) fn record(
         &self,
         by: (Participant, Door, Effect),
         kind: Kind,
     ) -> Result<Arc<Event>, Problem> {
         let recorder = self.recorder().ok_or_else(|| Problem::not_now(self.not_yet()))?;
+        if self.chronicle().is_closed() {
+            return Err(Problem::not_now("the record is sealed; nothing is added to it any more"));
+        }
         let ((participant, door, effect), place) = (by, Place::Console);
         Ok(recorder.happened(Happening { participant, door, effect, place, kind }))
     }
 
     pub(crate) fn lab_is_ready(&self) {
         self.0.lab_ready.send_replace(true);
+        self.tell();
+    }
+
+    pub(crate) fn system_is_gone(&self) {
+        self.0.system_gone.send_replace(true);
         self.tell();
     }
 
@@ -327,6 +355,7 @@ impl Console {
         let now_s = self.recorder().map_or(0.0, |recorder| recorder.now().as_secs_f64());
         let chronicle = self.chronicle();
         let minutes = interview.minutes + chronicle.added;
+        let is_timed = |_: &f64| !interview.alone;
         Me {
             role,
             candidate: interview.candidate.clone(),
@@ -337,12 +366,20 @@ impl Console {
             started: chronicle.started.clone(),
             now_s,
             lab_ready,
-            consented: chronicle.consented,
+            alone: interview.alone,
+            // Whoever began at a terminal was asked nothing here.
+            consented: chronicle.consented || chronicle.paged_at_s.is_some(),
             paged_at_s: chronicle.paged_at_s,
             minutes,
-            ends_at_s: chronicle.paged_at_s.map(|paged| paged + f64::from(minutes) * 60.0),
+            ends_at_s: chronicle
+                .paged_at_s
+                .filter(is_timed)
+                .map(|paged| paged + f64::from(minutes) * 60.0),
             done: chronicle.done,
             ended: chronicle.ended.clone(),
+            report_ready: *self.0.system_gone.borrow(),
+            submitted: chronicle.debrief.submitted_at_s.is_some(),
+            closed: chronicle.is_closed(),
         }
     }
 }

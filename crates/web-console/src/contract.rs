@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::words::{Door, Effect, Participant, Phase, Role, Standing};
+use crate::words::{DebriefPart, Door, Effect, Participant, Phase, Role, Standing};
 
 /// Who one is here, and where the session is.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -27,6 +27,8 @@ pub struct Me {
     pub now_s: f64,
     /// Whether the system is up and well, so that only the candidate's consent is waited for.
     pub lab_ready: bool,
+    /// Whether somebody practises by themselves, so that nobody watches.
+    pub alone: bool,
     /// Whether the candidate has agreed to be recorded. The incident begins after that.
     pub consented: bool,
     /// When the page went out; the candidate's clock runs from here.
@@ -37,10 +39,17 @@ pub struct Me {
     pub ends_at_s: Option<f64>,
     /// Whether the candidate has said that they are done.
     pub done: bool,
+    /// Why the incident is over, once it is. The debrief follows, and then the seal.
     pub ended: Option<Ending>,
+    /// Whether the system is gone, so that the report can be read by whoever may.
+    pub report_ready: bool,
+    /// Whether the candidate has handed in their debrief.
+    pub submitted: bool,
+    /// Whether the record is closed: nothing more is written or judged.
+    pub closed: bool,
 }
 
-/// The session is over.
+/// The incident is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Ending {
     /// `done`, `time-over`, `ended-by-interviewer`, `interrupted` or `failed`.
@@ -127,6 +136,8 @@ pub enum Live {
     Notes(Vec<Note>),
     /// Ratings of the interviewer, whenever one changes.
     Ratings(Vec<Rating>),
+    /// What the candidate has written after the incident, whenever that changes.
+    Debrief(Debrief),
 }
 
 /// One event of the timeline.
@@ -295,6 +306,33 @@ pub struct Rating {
     pub level: u8,
     pub because: String,
     pub at_s: f64,
+}
+
+/// The candidate's debrief so far.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Debrief {
+    /// Each part as it was last written; empty where it was not.
+    pub parts: Vec<DebriefWritten>,
+    /// When it was handed in, in seconds since the session's start.
+    pub submitted_at_s: Option<f64>,
+}
+
+/// One part of the debrief.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct DebriefWritten {
+    pub part: DebriefPart,
+    pub text: String,
+}
+
+impl From<&session::debrief::Debrief> for Debrief {
+    fn from(debrief: &session::debrief::Debrief) -> Debrief {
+        let written = |part: session::event::DebriefPart| DebriefWritten {
+            part: part.into(),
+            text: debrief.part(part).to_owned(),
+        };
+        let parts = session::event::DebriefPart::ALL.into_iter().map(written).collect();
+        Debrief { parts, submitted_at_s: debrief.submitted_at_s }
+    }
 }
 
 /// Values of a dashboard's variables, by name. A variable that is not named has its own default;

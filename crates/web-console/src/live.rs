@@ -29,6 +29,7 @@ pub(crate) struct Sent {
     hypotheses: u64,
     notes: u64,
     ratings: u64,
+    debrief: u64,
     board: u64,
 }
 
@@ -83,6 +84,7 @@ impl Sent {
             hypotheses: 0,
             notes: 0,
             ratings: 0,
+            debrief: 0,
             board: 0,
         }
     }
@@ -122,6 +124,10 @@ impl Sent {
             if self.ratings != chronicle.ratings.version {
                 self.ratings = chronicle.ratings.version;
                 fresh.push(Live::Ratings(chronicle.ratings.list.clone()));
+            }
+            if self.debrief != chronicle.debrief_version {
+                self.debrief = chronicle.debrief_version;
+                fresh.push(Live::Debrief((&chronicle.debrief).into()));
             }
             if self.board != chronicle.board_version {
                 self.board = chronicle.board_version;

@@ -12,13 +12,18 @@ const SIZE: (u16, u16) = (120, 32);
 /// How long a candidate is waited for.
 pub(crate) const WAITS: Duration = Duration::from_secs(4 * 3600);
 
+/// How long the debrief is waited for. Longer than anybody writes; an evening forgotten in a browser
+/// holds no journal open.
+pub const DEBRIEF: Duration = Duration::from_secs(2 * 3600);
+
 /// Somebody who comes by a link.
 pub struct Visitor {
     console: Console,
 }
 
-/// Closes the doors when it is dropped, however the session ends.
-struct Open<'a>(&'a Console);
+/// The doors of the console, open. They close when it is dropped, however the session ends.
+#[must_use = "dropping it closes the doors"]
+pub struct Open<'a>(&'a Console);
 
 // === impl Visitor ===
 
@@ -26,6 +31,27 @@ impl Visitor {
     /// The candidate of this console.
     pub fn of(console: Console) -> Visitor {
         Visitor { console }
+    }
+
+    /// The console that they come to.
+    pub fn console(&self) -> &Console {
+        &self.console
+    }
+
+    /// Opens the doors of the console to somebody whose first terminal is elsewhere.
+    pub fn open_beside(&self, seat: &Seat) -> Open<'_> {
+        self.console.open_doors(&seat.doors, seat.terminals.clone());
+        Open(&self.console)
+    }
+
+    /// The incident begins without anybody having agreed here.
+    pub fn begins_elsewhere(&self) {
+        self.console.lab_is_ready();
+    }
+
+    /// Whether anybody has come by the link.
+    pub fn has_come(&self) -> bool {
+        self.console.chronicle().has_entered
     }
 
     /// Waits until the interviewer ends it.
@@ -48,7 +74,10 @@ impl Visitor {
         let mut news = self.console.news();
         loop {
             let me = self.console.me(crate::words::Role::Interviewer);
-            let Some(ends_at_s) = me.ends_at_s else { return };
+            let Some(ends_at_s) = me.ends_at_s else {
+                // Somebody alone has all the time.
+                return std::future::pending().await;
+            };
             let left = Duration::from_secs_f64(ends_at_s).saturating_sub(started.elapsed());
             if left.is_zero() {
                 let kind = Kind::TimeOver { minutes: me.minutes };
@@ -71,7 +100,7 @@ impl Player for Visitor {
     }
 
     fn begin(&self, beginning: &Beginning<'_>) {
-        self.console.begin(beginning.recorder);
+        self.console.begin(beginning.folder, beginning.recorder);
     }
 
     async fn ready(&self) -> Result<Ready, PlayError> {
@@ -84,14 +113,13 @@ impl Player for Visitor {
         }
     }
 
-    async fn play(self, seat: Seat) -> Result<(), PlayError> {
+    async fn play(&self, seat: Seat) -> Result<(), PlayError> {
         let console = &self.console;
         let started = seat.recorder.started();
         let mut done = seat.done.clone();
         let (columns, rows) = SIZE;
+        let _open = self.open_beside(&seat);
         console.screens().hold(seat.terminal, columns, rows);
-        console.open_doors(&seat.doors, seat.terminals.clone());
-        let _open = Open(console);
         tokio::select! {
             // The sender goes away only with the session itself.
             _ = done.wait_for(|done| *done) => {}
@@ -99,6 +127,18 @@ impl Player for Visitor {
             () = self.time_over(started) => {}
         }
         Ok(())
+    }
+
+    async fn debrief(&self) {
+        let console = &self.console;
+        console.system_is_gone();
+        let closed = self.until(|console| console.chronicle().debrief.closed_at_s.is_some());
+        if tokio::time::timeout(DEBRIEF, closed).await.is_err() {
+            let minutes = u32::try_from(DEBRIEF.as_secs() / 60).unwrap_or(u32::MAX);
+            // Closed at this very moment is as good.
+            let by = (Participant::Lab, Door::Session, Effect::Truth);
+            let _ = console.record(by, Kind::DebriefOver { minutes });
+        }
     }
 }
 

@@ -26,6 +26,8 @@ mod apart;
 mod operating;
 mod tls;
 
+mod after;
+
 /// A console that is served, with the record of a session and without its system.
 struct Ground {
     served: Host,
@@ -38,17 +40,19 @@ struct Ground {
 }
 
 /// Opens one more console.
-fn open(served: &Host) -> Opened {
-    served.open(some_interview(), CancellationToken::new()).unwrap()
+fn open(served: &Host, alone: bool) -> Opened {
+    served.open(some_interview(alone), CancellationToken::new()).unwrap()
 }
 
-fn some_interview() -> Interview {
+/// `alone`: of somebody who practises by themselves.
+fn some_interview(alone: bool) -> Interview {
     Interview {
         lab: Arc::new(fixture::lab()),
         cause: fixture::cause(),
         rubric: fixture::rubric(),
         candidate: "Ada".to_owned(),
         minutes: 45,
+        alone,
     }
 }
 
@@ -61,14 +65,18 @@ struct Answer {
 
 impl Ground {
     async fn new() -> Ground {
+        Ground::of(false).await
+    }
+
+    async fn of(alone: bool) -> Ground {
         let bound = serve::bind("127.0.0.1:0", 2, None).await.unwrap();
         let served = bound.host();
-        let Opened { console, links, .. } = open(&served);
+        let Opened { console, links, .. } = open(&served, alone);
         let folder = tempfile::tempdir().unwrap();
         let home = Home::open(folder.path()).unwrap();
         let held = home.create(jiff::Timestamp::now()).unwrap();
         let recorder = Recorder::begin(&held.folder, "payments", &home.key().unwrap()).unwrap();
-        console.begin(&recorder);
+        console.begin(&held.folder, &recorder);
         let stop = CancellationToken::new();
         tokio::spawn(bound.serve(stop.clone()));
         let host = served.hosts().origin().trim_start_matches("http://").to_owned();
@@ -225,14 +233,22 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("interviewer", "post", "/api/messages"),
     ("interviewer", "get", "/api/ratings"),
     ("interviewer", "put", "/api/rubric/{dimension}"),
+    ("both", "get", "/api/debrief"),
+    ("candidate", "put", "/api/debrief/{part}"),
+    ("candidate", "post", "/api/debrief"),
+    ("interviewer", "get", "/api/report"),
+    ("interviewer", "get", "/api/report/recordings"),
+    ("interviewer", "get", "/api/report/recordings/{terminal}"),
+    ("interviewer", "get", "/api/report/panels"),
     ("interviewer", "get", "/api/timeline"),
     ("interviewer", "get", "/api/evidence"),
     ("interviewer", "get", "/api/cause"),
     ("interviewer", "get", "/api/notes"),
     ("interviewer", "post", "/api/notes"),
     ("interviewer", "post", "/api/extend"),
-    // Both of these change what the rest of the table stands on, so they come last.
+    // These change what the rest of the table stands on, so they come last.
     ("interviewer", "post", "/api/end"),
+    ("interviewer", "post", "/api/seal"),
     ("interviewer", "post", "/api/links/candidate"),
 ];
 

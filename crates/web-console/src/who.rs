@@ -22,6 +22,25 @@ pub(crate) struct Candidate;
 /// The interviewer alone.
 pub(crate) struct Interviewer;
 
+/// Whoever may know the answer: the interviewer, or somebody alone once they have written theirs.
+pub(crate) struct Reader;
+
+impl FromRequestParts<Console> for Reader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Problem> {
+        let who = Who::from_request_parts(parts, console).await?;
+        match who.role {
+            Role::Interviewer => Ok(Reader),
+            Role::Candidate if !console.interview().alone => Err(Problem::not_yours()),
+            Role::Candidate if console.chronicle().debrief.submitted_at_s.is_some() => Ok(Reader),
+            Role::Candidate => {
+                Err(Problem::not_now("write your own debrief first; the answer comes after it"))
+            }
+        }
+    }
+}
+
 impl FromRequestParts<Console> for Who {
     type Rejection = Problem;
 

@@ -56,3 +56,7 @@ same_as! {
     /// How a hypothesis stands.
     Standing = Open, RuledOut, Confirmed
 }
+same_as! {
+    /// What a debrief has a place for.
+    DebriefPart = Timeline, Cause, Factors, Detection, FollowUps
+}

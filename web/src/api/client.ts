@@ -16,6 +16,7 @@ export type TimelineEvent = Schemas['TimelineEvent'];
 export type Board = Schemas['Board'];
 export type Note = Schemas['Note'];
 export type Rating = Schemas['Rating'];
+export type Debrief = Schemas['Debrief'];
 export type Effect = Schemas['Effect'];
 export type PanelData = Schemas['PanelData'];
 export type Live = Schemas['Live'];

@@ -9,11 +9,7 @@ import type { Schemas } from '../api/client';
 import { Socket } from '../api/socket';
 import type { Standing } from '../api/socket';
 import { token } from '../state/theme.svelte';
-
-/** Pixels. */
-const FONT = 13;
-/** The width of a letter of a fixed-width font, in parts of its size. */
-const ADVANCE = 0.605;
+import { ADVANCE, colours, FONT } from './colours';
 
 export interface Told {
   standing: (standing: Standing) => void;
@@ -145,30 +141,4 @@ export class Shell {
   #note(text: string) {
     this.terminal.write(`\r\n\x1b[2m[${text}]\x1b[0m\r\n`);
   }
-}
-
-function colours() {
-  const dark = document.documentElement.dataset['theme'] !== 'light';
-  const base = { background: token('sunken'), foreground: token('text'), cursor: token('accent') };
-  if (dark) return { ...base, selectionBackground: '#2f4d78', black: '#3a4351', brightBlack: '#7d8898' };
-  return {
-    ...base,
-    selectionBackground: '#bcd4fa',
-    black: '#171c24',
-    red: '#b3261e',
-    green: '#14703d',
-    yellow: '#8a5a00',
-    blue: '#1a5fd0',
-    magenta: '#7a3fc4',
-    cyan: '#0b6a77',
-    white: '#4a5565',
-    brightBlack: '#5d6878',
-    brightRed: '#c4342b',
-    brightGreen: '#1a7d47',
-    brightYellow: '#8f6000',
-    brightBlue: '#2a6ddb',
-    brightMagenta: '#8a50d2',
-    brightCyan: '#117886',
-    brightWhite: '#171c24',
-  };
 }

@@ -4,6 +4,7 @@ import { api, ask, Refused } from '../api/client';
 import type {
   Board,
   ChannelMessage,
+  Debrief,
   Hypothesis,
   Live,
   Me,
@@ -28,6 +29,7 @@ class Session {
   board: Board | null = $state.raw(null);
   notes: Note[] = $state([]);
   ratings: Rating[] = $state([]);
+  debrief: Debrief | null = $state.raw(null);
   connection: Standing = $state('connecting');
   /** Why nothing can be shown: signed out, or no server. */
   refused: Refused | null = $state(null);
@@ -83,7 +85,7 @@ function move() {
 function take(message: Live) {
   if ('me' in message) {
     session.me = message.me;
-    if (message.me.ended) retire();
+    if (message.me.closed) retire();
     session.zero = message.me.now_s * 1000 - performance.now();
     move();
   } else if ('page' in message) session.page = message.page;
@@ -94,6 +96,7 @@ function take(message: Live) {
   else if ('board' in message) session.board = message.board;
   else if ('notes' in message) session.notes = message.notes;
   else if ('ratings' in message) session.ratings = message.ratings;
+  else if ('debrief' in message) session.debrief = message.debrief;
 }
 
 function said(message: ChannelMessage) {

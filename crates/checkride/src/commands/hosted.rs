@@ -152,6 +152,7 @@ impl House {
             rubric,
             candidate: candidate.clone(),
             minutes: asked.minutes,
+            alone: false,
         };
         Ok((Parts { lab, cause, cause_file, candidate, seed, stop }, interview))
     }

@@ -44,6 +44,7 @@ pub(super) async fn run(labs: Option<&Path>, args: &Interview) -> Result<Code> {
         rubric: places::rubric(&lab)?,
         candidate: candidate.clone(),
         minutes: args.minutes,
+        alone: false,
     };
     let bound = port::bind(&args.port, 1).await?;
     let show = Arc::new(Show::new());
@@ -90,13 +91,26 @@ async fn tell(console: Console, links: Links, json: bool, show: Arc<Show>) {
         return; // The console is gone, and with it the session.
     }
     show.clear();
+    let mut debriefing = console.debriefing();
     if json {
         let (candidate_url, interviewer_url) = (&links.candidate, &links.interviewer);
         let ready = Ready { session: &console.session(), candidate_url, interviewer_url };
         // Texts alone: there is a JSON form of them.
         let _ = print::json(&ready);
-        return;
+    } else {
+        say(&links);
     }
+    if debriefing.wait_for(|begun| *begun).await.is_ok() {
+        show.clear();
+        print::note(&format!(
+            "The incident is over and the system is gone. Your page seals the record when the debrief \
+             is over; so does Ctrl-C here, or the end of {} minutes.",
+            web_console::player::DEBRIEF.as_secs() / 60
+        ));
+    }
+}
+
+fn say(links: &Links) {
     print::out(&format!("candidate    {}\ninterviewer  {}", links.candidate, links.interviewer));
     print::note(
         "\nEach link works once. The incident begins when the candidate has agreed to be recorded.",

@@ -1,4 +1,5 @@
-//! `checkride practice`: a person in front of a broken system, on their own.
+//! `checkride practice`: a person in front of a broken system, on their own, at the terminal, in the
+//! browser, or both.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,13 +7,20 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use lab::lab::Lab;
 use orchestrator::run::{Finished, Mode, Setup, Strictness, run as run_session};
+use serde::Serialize;
 use session::report::Report;
+use tokio_util::sync::CancellationToken;
+use web_console::console::Console;
+use web_console::host::Opened;
+use web_console::player::Visitor;
 
+use super::port;
 use super::prepare::{Prepared, prepare};
 use super::report::{say_where, write_all};
 use crate::attach::Person;
 use crate::cli::Practice;
 use crate::exit::{Code, code_of_run};
+use crate::practitioner::Practitioner;
 use crate::progress::Show;
 use crate::{places, print, signals};
 
@@ -23,8 +31,18 @@ pub(super) async fn run(labs: Option<&Path>, args: &Practice) -> Result<Code> {
     let (cause, cause_file) = places::cause(&mut lab, &name)?;
     let lab = Arc::new(lab);
     let show = Arc::new(Show::new());
-    let person = Person::here(Arc::clone(&show))?;
+    let person = Person::here(Arc::clone(&show)).filter(|_| !args.console && !args.json.json);
+    let interview = web_console::console::Interview {
+        lab: Arc::clone(&lab),
+        cause: cause.clone(),
+        rubric: places::rubric(&lab)?,
+        candidate: "you".to_owned(),
+        minutes: 0,
+        alone: true,
+    };
+    let bound = port::bind(&args.port, 1).await?;
     let stop = signals::stop()?;
+    let Opened { console, links, .. } = bound.host().open(interview, stop.clone())?;
     let Prepared { engine, home, images } = prepare(&lab, &show).await?;
     let setup = Setup {
         engine,
@@ -38,13 +56,51 @@ pub(super) async fn run(labs: Option<&Path>, args: &Practice) -> Result<Code> {
         strictness: Strictness::BestEffort,
         guard: super::guard::program(),
     };
-    let finished = run_session(&setup, person, show.as_ref(), &stop).await?;
+    let (link, in_the_browser) = (links.candidate, person.is_none());
+    let visitor = Visitor::of(console.clone());
+    let player = Practitioner::new(person, visitor, link.clone(), Arc::clone(&show));
+    let served = CancellationToken::new();
+    let serving = tokio::spawn(bound.serve(served.clone()));
+    let told = in_the_browser
+        .then(|| tokio::spawn(tell(console, link, args.json.json, Arc::clone(&show))));
+    let finished = run_session(&setup, player, show.as_ref(), &stop).await;
+    if let Some(told) = told {
+        told.abort();
+    }
     show.clear();
-    debrief(&setup, &finished)
+    let code = debrief(&setup, &finished?, args.json.json);
+    served.cancel();
+    serving.await??;
+    code
+}
+
+/// What is printed for a program once the link works and the system is up.
+#[derive(Serialize)]
+struct Ready<'a> {
+    session: &'a str,
+    url: &'a str,
+}
+
+/// Prints the link once the system is up, for whoever has no terminal.
+async fn tell(console: Console, link: String, json: bool, show: Arc<Show>) {
+    let mut ready = console.lab_ready();
+    if ready.wait_for(|ready| *ready).await.is_err() {
+        return; // The console is gone, and with it the session.
+    }
+    show.clear();
+    if json {
+        // Texts alone: there is a JSON form of them.
+        let _ = print::json(&Ready { session: &console.session(), url: &link });
+        return;
+    }
+    print::out(&link);
+    print::note(
+        "\nThe link works once. The incident begins when you say so there; Ctrl-C here ends it.",
+    );
 }
 
 /// Tells the person what was going on, and where the whole report is.
-fn debrief(setup: &Setup, finished: &Finished) -> Result<Code> {
+fn debrief(setup: &Setup, finished: &Finished, json: bool) -> Result<Code> {
     let report = write_all(&setup.home, &finished.folder, &setup.lab, &setup.cause)?;
     if let Some(error) = &finished.failure {
         let code = code_of_run(error);
@@ -53,7 +109,9 @@ fn debrief(setup: &Setup, finished: &Finished) -> Result<Code> {
             return Ok(code);
         }
     }
-    print::out(&summary(&report));
+    if !json {
+        print::out(&summary(&report));
+    }
     say_where(&finished.folder);
     Ok(finished.failure.as_ref().map_or(Code::Ok, code_of_run))
 }

@@ -1,12 +1,13 @@
-//! The end of every session, good or bad: the last words, faults recovered, the system removed,
-//! the journal sealed.
+//! The end of every session, good or bad: faults recovered, the system removed, the debrief, the
+//! journal sealed. The system goes first: people who write need none of its memory.
 
 use std::time::{Duration, Instant};
 
 use session::event::{Door, Kind, Outcome, Phase};
 use tokio::task::JoinSet;
 
-use super::{Finished, Folder, RunError, Session};
+use super::{Debrief, Finished, Folder, RunError, Session, Strictness};
+use crate::kept;
 use crate::reasons::in_words;
 use crate::stage::Stage;
 
@@ -19,6 +20,7 @@ pub(super) async fn end(
     held: Folder,
     stage: Option<Stage>,
     played: Result<Outcome, RunError>,
+    debrief: impl Future<Output = Debrief>,
 ) -> Finished {
     let (outcome, mut failure) = match played {
         Ok(outcome) => (outcome, None),
@@ -29,7 +31,11 @@ pub(super) async fn end(
     if let Some(stage) = &stage {
         note_mitigation(&mut session, stage);
         recover(&mut session, stage).await;
+        if failure.is_none() {
+            kept::keep(&stage.doors, &held.folder).await;
+        }
     }
+    let holds_debrief = failure.is_none();
     let asked = stage.map(Stage::strike);
     let removed = remove(&mut session, &held).await;
     if let Some(asked) = asked {
@@ -39,7 +45,18 @@ pub(super) async fn end(
         session.notice.warn(&in_words(&error));
         failure.get_or_insert(error);
     }
-    let detail = failure.as_ref().map(|error| in_words(error)).unwrap_or_default();
+    let mut cut_short = false;
+    if holds_debrief {
+        match hold(&session, debrief).await {
+            Ok(ended) => cut_short = ended == Debrief::CutShort,
+            Err(error) => {
+                session.notice.warn(&in_words(&error));
+                failure.get_or_insert(error);
+            }
+        }
+    }
+    let said = if cut_short { CUT_SHORT } else { "" };
+    let detail = failure.as_ref().map_or(said.to_owned(), |error| in_words(error));
     session.recorder.truth(Kind::SessionEnded { outcome, detail });
     if failure.is_none() {
         session.enter(Phase::Sealed);
@@ -55,6 +72,28 @@ pub(super) async fn end(
         timings: session.timings,
         unproven: session.unproven,
         failure,
+    }
+}
+
+/// What the record says where a debrief did not end by itself.
+const CUT_SHORT: &str = "The program was stopped during the debrief.";
+
+/// Waits for the debrief, as long as it can be recorded.
+async fn hold(
+    session: &Session<'_>,
+    debrief: impl Future<Output = Debrief>,
+) -> Result<Debrief, RunError> {
+    let mut failure = session.recorder.failure();
+    let strict = session.setup.strictness == Strictness::Strict;
+    let unwritable = async {
+        match failure.wait_for(Option::is_some).await {
+            Ok(reason) if strict => reason.clone().unwrap_or_default(),
+            Ok(_) | Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        ended = debrief => Ok(ended),
+        reason = unwritable => Err(RunError::Journal(reason)),
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) async fn go(
     session: &mut Session<'_>,
     folder: &SessionFolder,
     stage_slot: &mut Option<Stage>,
-    player: impl Player,
+    player: &impl Player,
 ) -> Result<Outcome, RunError> {
     let begun = Instant::now();
     session.enter(Phase::Provision);
@@ -217,7 +217,7 @@ async fn live(
     stage: &mut Stage,
     terminal: Terminal,
     page: PageText,
-    player: impl Player,
+    player: &impl Player,
 ) -> Result<Outcome, RunError> {
     let seat = Seat {
         page,

@@ -48,6 +48,32 @@ pub struct Attached {
     pub text: String,
 }
 
+/// What a debrief has a place for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DebriefPart {
+    /// What happened when, in the candidate's words.
+    Timeline,
+    Cause,
+    /// What helped it to happen, or to last.
+    Factors,
+    /// Why it was not noticed earlier.
+    Detection,
+    /// What is to be changed, by whom, and how one sees that it worked.
+    FollowUps,
+}
+
+impl DebriefPart {
+    /// All of them, in the order in which they are asked.
+    pub const ALL: [DebriefPart; 5] = [
+        DebriefPart::Timeline,
+        DebriefPart::Cause,
+        DebriefPart::Factors,
+        DebriefPart::Detection,
+        DebriefPart::FollowUps,
+    ];
+}
+
 /// How a hypothesis stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

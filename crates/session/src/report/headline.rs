@@ -2,7 +2,7 @@
 
 use crate::event::{Certainty, Kind, PanelView, Phase};
 
-use super::words::{duration, standing};
+use super::words::{debrief_part, duration, standing};
 
 /// What happened, in one line. Raw: the caller cleans and escapes it.
 pub fn headline(kind: &Kind) -> String {
@@ -200,6 +200,22 @@ fn interview(kind: &Kind) -> Option<String> {
     } else if let Kind::Told { who, text } = kind {
         format!("{who} (by the interviewer): {text}")
     } else {
+        return debrief(kind);
+    };
+    Some(text)
+}
+
+/// What comes after the incident.
+fn debrief(kind: &Kind) -> Option<String> {
+    let text = if let Kind::DebriefWritten { part, .. } = kind {
+        format!("Wrote in the debrief: {}", debrief_part(*part).to_lowercase())
+    } else if let Kind::DebriefSubmitted = kind {
+        "Handed the debrief in".to_owned()
+    } else if let Kind::RecordClosed = kind {
+        "Closed the record".to_owned()
+    } else if let Kind::DebriefOver { minutes } = kind {
+        format!("The {minutes} minutes of the debrief were over")
+    } else {
         return None;
     };
     Some(text)
@@ -224,6 +240,8 @@ pub(super) fn shown(kind: &Kind) -> Option<String> {
         format!("{who}: {answer}")
     } else if let Kind::Rated { because, .. } = kind {
         because.clone()
+    } else if let Kind::DebriefWritten { text, .. } = kind {
+        text.clone()
     } else if let Kind::Trouble { remedy, .. } = kind {
         remedy.clone()
     } else if let Kind::Paged { promql, .. } = kind {

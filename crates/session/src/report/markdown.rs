@@ -1,5 +1,7 @@
 //! The report for pasting into a document or a chat.
 
+mod after;
+
 use std::fmt::Write;
 
 use super::Report;
@@ -22,6 +24,8 @@ fn sections(out: &mut String, report: &Report) -> std::fmt::Result {
     opening(out, report)?;
     evidence(out, report)?;
     cause(out, report)?;
+    after::debrief(out, report)?;
+    after::ratings(out, report)?;
     actions(out, report)?;
     beliefs(out, report)?;
     channel(out, report)?;
@@ -243,8 +247,13 @@ const LIMIT: usize = 500;
 
 /// Text that Markdown and HTML within it read as nothing but text.
 fn plain(raw: &str) -> String {
+    plain_within(raw, LIMIT)
+}
+
+/// As [`plain`], of at most so many characters.
+fn plain_within(raw: &str, limit: usize) -> String {
     let mut text = String::new();
-    for c in one_line(raw, LIMIT).chars() {
+    for c in one_line(raw, limit).chars() {
         match c {
             '&' => text.push_str("&amp;"),
             '<' => text.push_str("&lt;"),

@@ -21,16 +21,21 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::assessment::{Assessment, assess};
-use crate::event::{Door, Effect, Event, Kind, Outcome, Participant};
+use crate::debrief::{self, Debrief, Rating};
+use crate::event::{Door, Effect, Event, Kind, Outcome, Participant, Phase};
 use crate::journal::Verdict;
 pub use commands::{Command, LineVerdict, ProgramFacts};
 pub use health::{Health, Mark, MarkKind, Series, Span};
+pub use words::{Lead, act_meaning, lead, looks, outcome};
 
 /// What no report of Checkride says, in words for the report itself.
 pub const NOT_JUDGED: &str = "This report shows what was recorded. It does not score, rank or \
     compare people, and it does not say whether to hire anybody. Not everything that a person \
     notices leaves a trace: something that was not recorded as seen may still have been known. A \
     person reads the evidence, asks about it, and sets the level.";
+
+/// Characters of one paragraph that somebody wrote at leisure; no form takes longer ones.
+const PROSE: usize = 4_000;
 
 /// Everything a report shows. Its JSON form is stable: fields are added, not changed.
 #[derive(Debug, Clone, Serialize)]
@@ -43,6 +48,15 @@ pub struct Report {
     /// The fields of [`Assessment`], at the top level.
     #[serde(flatten)]
     pub assessment: Assessment,
+    /// What the candidate wrote after the incident; blank where nobody did.
+    #[serde(skip_serializing_if = "Debrief::is_blank")]
+    pub debrief: Debrief,
+    /// The levels that the interviewer chose.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ratings: Vec<Rating>,
+    /// When the incident was over and the debrief began, seconds since the session's start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub debrief_from_s: Option<f64>,
     pub health: Health,
     /// Every command line with the programs that ran under it, and those that ran under none.
     pub commands: Vec<Command>,
@@ -137,6 +151,9 @@ pub fn build(lab: &Lab, cause: &Cause, events: &[Event], integrity: Option<Verdi
         version: 1,
         session: session_facts(events),
         cause: cause_facts(cause),
+        debrief: Debrief::of(events),
+        ratings: debrief::ratings(events),
+        debrief_from_s: debrief_from(events),
         health: health::health(lab, events, &assessment),
         commands: commands::commands(events),
         timeline: timeline(events, &assessment),
@@ -145,6 +162,11 @@ pub fn build(lab: &Lab, cause: &Cause, events: &[Event], integrity: Option<Verdi
         integrity,
         not_judged: NOT_JUDGED,
     }
+}
+
+fn debrief_from(events: &[Event]) -> Option<f64> {
+    let begins = |kind: &Kind| matches!(kind, Kind::PhaseEntered { phase: Phase::Debrief });
+    events.iter().find(|event| begins(&event.kind)).map(Event::at_s)
 }
 
 fn session_facts(events: &[Event]) -> SessionFacts {

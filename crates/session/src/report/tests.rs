@@ -24,6 +24,7 @@ fn the_pages_are_whole_documents() {
     let cases = [
         ("methodical", report(&leaky_release(), &fixture::methodical())),
         ("jumper", report(&leaky_release(), &fixture::jumper())),
+        ("debriefed", report(&leaky_release(), &fixture::debriefed())),
         ("quiet", report(&all_quiet(), &fixture::quiet())),
     ];
     for (name, report) in cases {
@@ -39,6 +40,28 @@ fn the_pages_are_whole_documents() {
 #[test]
 fn the_methodical_session_as_markdown() {
     insta::assert_snapshot!(markdown::render(&report(&leaky_release(), &fixture::methodical())));
+}
+
+/// The debrief and the levels alone; the rest is above.
+#[test]
+fn a_debrief_stands_beside_the_cause_and_the_levels_with_their_reasons() {
+    let report = report(&leaky_release(), &fixture::debriefed());
+    let text = markdown::render(&report);
+    let from = text.find("## The debrief").unwrap();
+    let until = text.find("## Acts on the system").unwrap();
+    insta::assert_snapshot!(&text[from..until]);
+    assert!(!text.contains("Wrote in the debrief"), "what was written has its own place");
+    let page = html::render(&report);
+    assert!(page.contains("So the &lt;b&gt;pool&lt;/b&gt; runs dry."), "people's words are text");
+    assert!(
+        page.contains("The interviewer's levels") || page.contains("The interviewer&#39;s levels")
+    );
+    let json: Value = serde_json::from_str(&json::render(&report)).unwrap();
+    assert_eq!(
+        json["debrief"]["written"]["follow-ups"],
+        "Alert on the share of the pool in use. Dana."
+    );
+    assert_eq!(json["debrief_from_s"], 91.0);
 }
 
 #[test]

@@ -1,24 +1,25 @@
 //! A report's facts in words, the same in Markdown and in HTML. Neutral: what was, not how good.
 
 use crate::assessment::{Act, ActIs, Assessment};
-use crate::event::{Door, Effect, Kind, Outcome, Standing};
+use crate::event::{DebriefPart, Door, Effect, Kind, Outcome, Standing};
 
 use super::Report;
 use super::commands::{Command, LineVerdict, ProgramFacts};
 
 /// The first action in words.
-pub(super) struct Lead {
+pub struct Lead {
     /// Such as `rollback payments`, or that there was none.
-    pub(super) action: String,
+    pub action: String,
     /// When, and through which door.
-    pub(super) when: String,
+    pub when: String,
     /// What it was with regard to the cause.
-    pub(super) meaning: String,
+    pub meaning: String,
     /// How much evidence was seen before it.
-    pub(super) evidence: String,
+    pub evidence: String,
 }
 
-pub(super) fn lead(report: &Report) -> Lead {
+/// What a report leads with.
+pub fn lead(report: &Report) -> Lead {
     let assessment = &report.assessment;
     let (action, when) = match &assessment.first_action {
         Some(act) => (act.words(), format!("{}, door: {}", after_page(act), door(act.door))),
@@ -54,7 +55,8 @@ fn meaning(assessment: &Assessment) -> String {
     format!("{}{luck}", act_meaning(act))
 }
 
-pub(super) fn act_meaning(act: &Act) -> String {
+/// What an act was with regard to the cause.
+pub fn act_meaning(act: &Act) -> String {
     match act.is {
         ActIs::Remedy => "This act mitigates this cause.".to_owned(),
         ActIs::Trap => {
@@ -79,7 +81,7 @@ fn evidence(assessment: &Assessment) -> String {
 }
 
 /// What became of the system.
-pub(super) fn outcome(assessment: &Assessment) -> String {
+pub fn outcome(assessment: &Assessment) -> String {
     let relief = match assessment.relief.len() {
         0 => String::new(),
         1 => " Once it came back and was lost again (relief).".to_owned(),
@@ -199,8 +201,24 @@ pub(super) fn standing(standing: Standing) -> &'static str {
     }
 }
 
+/// What a part of the debrief is called.
+pub(super) fn debrief_part(part: DebriefPart) -> &'static str {
+    match part {
+        DebriefPart::Timeline => "What happened",
+        DebriefPart::Cause => "The cause",
+        DebriefPart::Factors => "What contributed",
+        DebriefPart::Detection => "The gap in detection",
+        DebriefPart::FollowUps => "Follow-ups",
+    }
+}
+
+/// A dimension's id as words, such as `systems thinking`.
+pub(super) fn dimension(id: &str) -> String {
+    id.replace('-', " ")
+}
+
 /// Looks by door, such as `dashboards 3, logs 1`.
-pub(super) fn looks(assessment: &Assessment) -> String {
+pub fn looks(assessment: &Assessment) -> String {
     let by_door = assessment.looks_before_action.iter();
     let parts: Vec<_> = by_door.map(|(at, count)| format!("{} {count}", door(*at))).collect();
     match parts.is_empty() {
@@ -218,5 +236,7 @@ pub(super) fn is_listed(kind: &Kind, has_end: bool) -> bool {
     let window = matches!(kind, Kind::TerminalResized { .. } | Kind::TerminalOpened { .. });
     // Programs are shown under their lines.
     let program = matches!(kind, Kind::ProgramRan { .. } | Kind::ProgramEnded { .. });
-    !window && !program && !matches!(kind, Kind::Health { .. })
+    // What was written at last has a section of its own.
+    let draft = matches!(kind, Kind::DebriefWritten { .. });
+    !window && !program && !draft && !matches!(kind, Kind::Health { .. })
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use lab::cause::{ActPattern, Remedy, Trap};
+use lab::cause::{ActPattern, Cause, Remedy, Trap};
 use serde::{Deserialize, Serialize};
 use session::event::{Door, Effect, Kind, Participant};
 use utoipa::{IntoParams, ToSchema};
@@ -12,7 +12,7 @@ use crate::contract::{Board, Note, TimelineEvent};
 use crate::extract::{Json, Query, text};
 use crate::live;
 use crate::problem::Problem;
-use crate::who::Interviewer;
+use crate::who::{Interviewer, Reader};
 use crate::words::Role;
 
 /// From where.
@@ -82,9 +82,10 @@ pub struct NewLink {
 /// The timeline from an event on.
 #[utoipa::path(get, path = "/api/timeline", operation_id = "interviewer_timeline",
     tag = "interviewer", params(From),
-    responses((status = 200, body = Timeline), (status = 403, body = Problem)))]
+    responses((status = 200, body = Timeline), (status = 403, body = Problem),
+        (status = 409, body = Problem)))]
 pub(crate) async fn timeline(
-    _who: Interviewer,
+    _who: Reader,
     State(console): State<Console>,
     Query(from): Query<From>,
 ) -> Json<Timeline> {
@@ -107,20 +108,24 @@ pub(crate) async fn evidence(_who: Interviewer, State(console): State<Console>) 
     tag = "interviewer",
     responses((status = 200, body = CauseInfo), (status = 403, body = Problem)))]
 pub(crate) async fn cause(_who: Interviewer, State(console): State<Console>) -> Json<CauseInfo> {
-    let cause = &console.interview().cause;
+    Json(told(&console.interview().cause))
+}
+
+/// A cause, in words.
+pub(crate) fn told(cause: &Cause) -> CauseInfo {
     let remedies = match &cause.remedy {
         Remedy::Acts(acts) => acts.iter().map(in_words).collect(),
         Remedy::Nothing => Vec::new(),
     };
     let trap = |it: &Trap| TrapInfo { act: in_words(&it.act), because: it.because.clone() };
-    Json(CauseInfo {
+    CauseInfo {
         id: cause.id.clone(),
         title: cause.title.clone(),
         chain: cause.chain.clone(),
         remedies,
         traps: cause.traps.iter().map(trap).collect(),
         follow_ups: cause.follow_ups.clone(),
-    })
+    }
 }
 
 /// All private notes, oldest first.

@@ -1,12 +1,11 @@
 //! What a panel shows, and which panels were really looked at. Asking is not yet looking: a look is
 //! recorded when a panel was in view.
 
-use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use dashboard::{Dashboard, Range, Variable};
+use dashboard::{Aligned, Dashboard, Range, Variable};
 use orchestrator::doors::Doors;
 use orchestrator::doors::dashboards::{self as dashboards_door, Asked};
 use serde::{Deserialize, Serialize};
@@ -208,21 +207,15 @@ fn variables(dashboard: &Dashboard, chosen: &Chosen) -> Result<Vec<Variable>, Pr
 
 /// All answers on one axis of time.
 fn data(range: &Range, asked: Vec<Asked>) -> PanelData {
-    let millis = |at: f64| (at * 1000.0).round() as i64;
     let answered = || asked.iter().filter_map(|one| one.series.as_ref().ok()).flatten();
-    let points = answered().flat_map(|series| series.points.iter());
-    let axis: BTreeSet<i64> = points.map(|(at, _)| millis(*at)).collect();
-    let place: HashMap<i64, usize> = axis.iter().copied().zip(0..).collect();
+    let aligned = Aligned::of(answered());
+    let mut values = aligned.values.into_iter();
     let mut lines = Vec::new();
     let mut queries = Vec::new();
     for (query, one) in asked.into_iter().enumerate() {
         let problem = match one.series {
             Ok(series) => {
-                lines.extend(series.into_iter().map(|series| {
-                    let mut values = vec![None; axis.len()];
-                    for (at, value) in series.points.iter().filter(|(_, it)| it.is_finite()) {
-                        values[place[&millis(*at)]] = Some(*value);
-                    }
+                lines.extend(series.into_iter().zip(values.by_ref()).map(|(series, values)| {
                     PanelSeries { query, legend: series.legend, labels: series.labels, values }
                 }));
                 None
@@ -236,7 +229,7 @@ fn data(range: &Range, asked: Vec<Asked>) -> PanelData {
         to: range.to,
         step_ms: u64::try_from(range.step.as_millis()).unwrap_or(u64::MAX),
         queries,
-        times: axis.into_iter().map(|at| at as f64 / 1000.0).collect(),
+        times: aligned.times,
         series: lines,
     }
 }

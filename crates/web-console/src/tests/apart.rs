@@ -6,7 +6,7 @@ use super::*;
 /// Two sessions of one host; the second has no record yet.
 async fn two() -> (Ground, Opened) {
     let ground = Ground::new().await;
-    let other = open(&ground.served);
+    let other = open(&ground.served, false);
     (ground, other)
 }
 

@@ -35,6 +35,7 @@ impl Opens for Consoles {
             rubric: fixture::rubric(),
             candidate: asked.candidate,
             minutes: asked.minutes,
+            alone: false,
         };
         let opened = host.open(interview, CancellationToken::new());
         opened.map_err(|full| Problem::not_now(full.to_string()))
@@ -204,7 +205,7 @@ async fn an_end_is_for_one_session_and_no_other() {
     let house = House::new().await;
     let stop = CancellationToken::new();
     let other = CancellationToken::new();
-    let ended = house.ground.served.open(some_interview(), stop.clone()).unwrap();
+    let ended = house.ground.served.open(some_interview(false), stop.clone()).unwrap();
     let path = |slot: &str| format!("/operator/api/sessions/{slot}/end");
     assert_eq!(house.ask("post", &path(&ended.slot), "").await.status, StatusCode::NO_CONTENT);
     assert_eq!((stop.is_cancelled(), other.is_cancelled()), (true, false));

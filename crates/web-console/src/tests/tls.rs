@@ -43,7 +43,7 @@ async fn links_cookies_and_origins_are_those_of_tls() {
     let folder = files();
     let tls = Tls::read(&folder.path().join("cert.pem"), &folder.path().join("key.pem")).unwrap();
     let bound = serve::bind("localhost:0", 1, Some(tls)).await.unwrap();
-    let opened = open(&bound.host());
+    let opened = open(&bound.host(), false);
     let link = opened.links.candidate.clone();
     let stop = CancellationToken::new();
     tokio::spawn(bound.serve(stop.clone()));

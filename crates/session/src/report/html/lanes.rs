@@ -20,7 +20,9 @@ pub(super) fn lanes(report: &Report, listed: &[&Entry]) -> Markup {
     // From a little before the page: what comes earlier is the lab starting.
     let paged_at_s = report.assessment.paged_at_s;
     let from_s = paged_at_s.map_or(first.at_s, |at_s| (at_s - 15.0).max(first.at_s));
-    let time = Time::new(from_s, last.at_s, paged_at_s);
+    // The debrief may take longer than the incident, and has its own section.
+    let until_s = report.debrief_from_s.unwrap_or(last.at_s);
+    let time = Time::new(from_s, until_s, paged_at_s);
     let bottom = LANE * LANES.len() as f64;
     html! {
         div.scroll {
@@ -32,7 +34,7 @@ pub(super) fn lanes(report: &Report, listed: &[&Entry]) -> Markup {
                 @if let Some(at_s) = paged_at_s {
                     line.page x1=(time.x(at_s)) x2=(time.x(at_s)) y1="0" y2=(bottom) {}
                 }
-                @for entry in listed.iter().filter(|entry| entry.at_s >= from_s) {
+                @for entry in listed.iter().filter(|entry| (from_s..=until_s).contains(&entry.at_s)) {
                     (dot(entry, time))
                 }
                 @for (x, text) in time.ticks() {

@@ -6,6 +6,7 @@
 
 mod charts;
 mod commands;
+mod debrief;
 mod events;
 mod lanes;
 mod lead;
@@ -48,6 +49,8 @@ pub fn render(report: &Report) -> String {
                     (head(report))
                     (lead::lead(report))
                     (sections::cause(report))
+                    (debrief::debrief(report))
+                    (debrief::ratings(report))
                     (charts::health(report))
                     (events::timeline(report))
                     (sections::acts(report))

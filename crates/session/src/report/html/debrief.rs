@@ -1,0 +1,89 @@
+//! What was written and judged after the incident: the debrief beside the cause's own chain and
+//! follow-ups, and the interviewer's levels. It compares nothing by itself.
+
+use maud::{Markup, html};
+
+use super::{line, moment, section};
+use crate::event::DebriefPart;
+use crate::report::text::one_line;
+use crate::report::{PROSE, Report, words};
+
+/// Nothing where nobody wrote one.
+pub(super) fn debrief(report: &Report) -> Markup {
+    let debrief = &report.debrief;
+    if debrief.is_blank() {
+        return html! {};
+    }
+    let body = html! {
+        p.intro {
+            "As the candidate wrote it, beside what the lab declares."
+            @if debrief.submitted_at_s.is_none() { " It was not handed in; this is how it was left." }
+        }
+        @for part in DebriefPart::ALL {
+            h3 { (words::debrief_part(part)) }
+            div.columns {
+                div { (written(debrief.part(part))) }
+                div { (declared(report, part)) }
+            }
+        }
+    };
+    section("debrief", "The debrief", &body)
+}
+
+fn written(text: &str) -> Markup {
+    html! {
+        @if text.trim().is_empty() { p.empty { "Nothing was written." } }
+        @else { (prose(text)) }
+    }
+}
+
+/// What somebody wrote, paragraph by paragraph, whole.
+fn prose(text: &str) -> Markup {
+    html! {
+        @for paragraph in text.lines().filter(|line| !line.trim().is_empty()) {
+            p.words { (one_line(paragraph, PROSE)) }
+        }
+    }
+}
+
+/// What the lab itself says on the same.
+fn declared(report: &Report, part: DebriefPart) -> Markup {
+    let cause = &report.cause;
+    match part {
+        DebriefPart::Cause => html! {
+            p.quiet { "The lab's chain: " (line(&cause.title)) }
+            ol.chain { @for link in &cause.chain { li { (line(link)) } } }
+        },
+        DebriefPart::FollowUps => html! {
+            p.quiet { "The lab's follow-ups" }
+            ul.plain { @for follow_up in &cause.follow_ups { li { (line(follow_up)) } } }
+        },
+        DebriefPart::Timeline => html! {
+            p.quiet { "The record's own: " a href="#timeline" { "the timeline" } "." }
+        },
+        DebriefPart::Factors | DebriefPart::Detection => html! {},
+    }
+}
+
+/// Nothing where nobody rated.
+pub(super) fn ratings(report: &Report) -> Markup {
+    if report.ratings.is_empty() {
+        return html! {};
+    }
+    let body = html! {
+        p.intro { "A person chose these, and says why. The machine proposes none." }
+        div.scroll { table {
+            thead { tr { th { "Dimension" } th { "Level" } th { "Because" } th { "Chosen at" } } }
+            tbody { @for rating in &report.ratings { tr {
+                td { (line(&words::dimension(&rating.dimension))) }
+                td { (rating.level) }
+                td {
+                    @if rating.because.is_empty() { span.quiet { "no reason was given" } }
+                    @else { (prose(&rating.because)) }
+                }
+                td { (moment(report, rating.seq, rating.at_s)) }
+            } } }
+        } }
+    };
+    section("ratings", "The interviewer's levels", &body)
+}
