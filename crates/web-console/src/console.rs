@@ -12,6 +12,7 @@ use lab::cause::Cause;
 use lab::lab::Lab;
 use lab::rubric::Rubric;
 use orchestrator::doors::Doors;
+use orchestrator::injects::Injects;
 use orchestrator::recorder::Recorder;
 use orchestrator::terminal::Terminals;
 use session::event::{Door, Effect, Event, Happening, Kind, Participant, Place};
@@ -66,6 +67,7 @@ struct Inner {
     looked: Mutex<Looked>,
     tail: Mutex<Tail>,
     glances: Mutex<HashMap<String, Instant>>,
+    turn: Mutex<()>,
     lab_ready: watch::Sender<bool>,
     /// Goes up whenever a page may have something new to show.
     news: watch::Sender<u64>,
@@ -78,6 +80,7 @@ struct Inner {
 struct Desk {
     doors: Arc<Doors>,
     terminals: Terminals,
+    injects: Arc<Injects>,
 }
 
 // === impl Console ===
@@ -101,6 +104,7 @@ impl Console {
             looked: Mutex::default(),
             tail: Mutex::default(),
             glances: Mutex::default(),
+            turn: Mutex::default(),
             lab_ready: watch::Sender::new(false),
             news: watch::Sender::new(0),
             rates: [rate(), rate()],
@@ -240,9 +244,9 @@ impl Console {
         self.tell();
     }
 
-    pub(crate) fn open_doors(&self, doors: &Doors, terminals: Terminals) {
+    pub(crate) fn open_doors(&self, doors: &Doors, terminals: Terminals, injects: Arc<Injects>) {
         let doors = Arc::new(doors.in_the_console());
-        *lock(&self.0.desk) = Some(Desk { doors, terminals });
+        *lock(&self.0.desk) = Some(Desk { doors, terminals, injects });
         self.tell();
     }
 
@@ -263,6 +267,20 @@ impl Console {
     /// When the incident is not on.
     pub(crate) fn doors(&self) -> Result<Arc<Doors>, Problem> {
         self.desk().map(|desk| desk.doors)
+    }
+
+    /// What the interviewer may let happen.
+    ///
+    /// # Errors
+    /// When the incident is not on.
+    pub(crate) fn injects(&self) -> Result<Arc<Injects>, Problem> {
+        self.desk().map(|desk| desk.injects)
+    }
+
+    /// Held while something of the interviewer's is looked at and then recorded, so that two clicks
+    /// are not taken for two hints.
+    pub(crate) fn turn(&self) -> MutexGuard<'_, ()> {
+        lock(&self.0.turn)
     }
 
     fn desk(&self) -> Result<Desk, Problem> {
@@ -325,7 +343,7 @@ impl Console {
         let lab_ready = *self.0.lab_ready.borrow();
         let now_s = self.recorder().map_or(0.0, |recorder| recorder.now().as_secs_f64());
         let chronicle = self.chronicle();
-        let minutes = interview.minutes + chronicle.added;
+        let clock = chronicle.clock;
         Me {
             role,
             candidate: interview.candidate.clone(),
@@ -337,9 +355,11 @@ impl Console {
             now_s,
             lab_ready,
             consented: chronicle.consented,
-            paged_at_s: chronicle.paged_at_s,
-            minutes,
-            ends_at_s: chronicle.paged_at_s.map(|paged| paged + f64::from(minutes) * 60.0),
+            paged_at_s: clock.paged_at_s,
+            minutes: interview.minutes + clock.added,
+            ends_at_s: clock.ends_at_s(interview.minutes),
+            paused_at_s: clock.paused_at_s,
+            paused_s: clock.paused_s,
             done: chronicle.done,
             ended: chronicle.ended.clone(),
         }

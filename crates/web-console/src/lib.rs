@@ -12,6 +12,7 @@
 
 pub mod api;
 mod chronicle;
+mod clock;
 pub mod console;
 pub mod contract;
 mod extract;

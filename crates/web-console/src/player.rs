@@ -42,12 +42,17 @@ impl Visitor {
         let _ = news.wait_for(|_| is_so(&self.console)).await;
     }
 
-    /// Waits until the time is over, which may become later meanwhile.
+    /// Waits until the time is over, which may become later meanwhile, or stand still.
     async fn time_over(&self, started: Instant) {
         let mut news = self.console.news();
         loop {
             let me = self.console.me(crate::words::Role::Interviewer);
             let Some(ends_at_s) = me.ends_at_s else { return };
+            if me.paused_at_s.is_some() {
+                // The sender lives as long as the console.
+                let _ = news.changed().await;
+                continue;
+            }
             let left = Duration::from_secs_f64(ends_at_s).saturating_sub(started.elapsed());
             if left.is_zero() {
                 let kind = Kind::TimeOver { minutes: me.minutes };
@@ -89,7 +94,7 @@ impl Player for Visitor {
         let mut done = seat.done.clone();
         let (columns, rows) = SIZE;
         console.screens().hold(seat.terminal, columns, rows);
-        console.open_doors(&seat.doors, seat.terminals.clone());
+        console.open_doors(&seat.doors, seat.terminals.clone(), seat.injects);
         let _open = Open(console);
         tokio::select! {
             // The sender goes away only with the session itself.

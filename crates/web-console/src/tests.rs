@@ -22,6 +22,8 @@ use crate::console::{Console, Interview};
 use crate::serve::{self, Links, app};
 use crate::{api, fixture};
 
+mod tools;
+
 /// A console that is served, with the record of a session and without its system.
 struct Ground {
     console: Console,
@@ -207,6 +209,12 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("interviewer", "get", "/api/cause"),
     ("interviewer", "get", "/api/notes"),
     ("interviewer", "post", "/api/notes"),
+    ("interviewer", "get", "/api/hints"),
+    ("interviewer", "post", "/api/hints"),
+    ("interviewer", "get", "/api/injects"),
+    ("interviewer", "post", "/api/injects/{id}"),
+    ("interviewer", "post", "/api/clock/pause"),
+    ("interviewer", "post", "/api/clock/resume"),
     ("interviewer", "post", "/api/extend"),
     // Both of these change what the rest of the table stands on, so they come last.
     ("interviewer", "post", "/api/end"),

@@ -65,6 +65,7 @@ fn row(folder: &orchestrator::home::SessionFolder) -> Row {
         if let Kind::SessionEnded { outcome, .. } = &event.kind {
             row.state = match outcome {
                 Outcome::Done => "done",
+                Outcome::CalledOff => "called off",
                 Outcome::Interrupted => "interrupted",
                 Outcome::Failed => "failed",
                 Outcome::Lost => "lost",

@@ -1,13 +1,17 @@
 //! The end of every session, good or bad: the last words, faults recovered, the system removed,
 //! the journal sealed.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use session::event::{Kind, Outcome, Phase};
 
 use super::{Finished, Folder, RunError, Session};
+use crate::player::PlayError;
 use crate::reasons::in_words;
 use crate::stage::Stage;
+
+/// An inject that is going in when the session ends has so long to finish.
+const INJECTS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Ends the session. Takes what the phases gave, also when they were cut short.
 pub(super) async fn end(
@@ -18,6 +22,8 @@ pub(super) async fn end(
 ) -> Finished {
     let (outcome, mut failure) = match played {
         Ok(outcome) => (outcome, None),
+        // The interviewer's word, and in order.
+        Err(RunError::Play(PlayError::CalledOff)) => (Outcome::CalledOff, None),
         Err(RunError::Interrupted) => (Outcome::Interrupted, Some(RunError::Interrupted)),
         Err(error) => (Outcome::Failed, Some(error)),
     };
@@ -60,15 +66,21 @@ fn note_mitigation(session: &mut Session<'_>, stage: &Stage) {
     }
 }
 
-/// Stops what can be stopped on its own. What cannot goes with the containers, right after this.
+/// Stops what can be stopped on its own: what the interviewer let happen, then the cause. What cannot
+/// goes with the containers, right after this.
 async fn recover(session: &mut Session<'_>, stage: &Stage) {
-    for lease in std::mem::take(&mut session.leases) {
+    // One that is going in is waited for, but not for long.
+    let injected = tokio::time::timeout(INJECTS_WITHIN, stage.injects.end()).await;
+    let injected = injected.unwrap_or_default();
+    let injected = injected.into_iter().map(|held| (Some(held.inject), held.lease));
+    let own = std::mem::take(&mut session.leases).into_iter().map(|lease| (None, lease));
+    for (inject, lease) in injected.chain(own) {
         let fault = lease.kind().to_owned();
         let detail = match lease.recover(stage.control.as_ref()).await {
             Ok(detail) => detail,
             Err(error) => format!("ends with the system ({:#})", anyhow::Error::from(error)),
         };
-        session.recorder.truth(Kind::FaultRecovered { fault, detail });
+        session.recorder.truth(Kind::FaultRecovered { fault, detail, inject });
     }
 }
 

@@ -7,6 +7,7 @@
 mod charts;
 mod commands;
 mod events;
+mod interviewer;
 mod lanes;
 mod lead;
 mod scale;
@@ -53,6 +54,7 @@ pub fn render(report: &Report) -> String {
                     (sections::acts(report))
                     (sections::hypotheses(report))
                     (sections::channel(report))
+                    (interviewer::used(report))
                     (commands::commands(report))
                     (sections::record(report))
                 }
