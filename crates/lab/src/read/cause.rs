@@ -46,8 +46,7 @@ pub(crate) fn cause(
     remedies_are_no_traps(raw, &cause, found);
     injects_are_no_causes(raw, &cause, lab, found);
     let hints = raw.hints.as_ref().map(|raw| hints::hints(raw, &cause, found));
-    let cause = Cause { hints: hints.unwrap_or_default(), ..cause };
-    cause
+    Cause { hints: hints.unwrap_or_default(), ..cause }
 }
 
 fn tells(raw: &At<Vec<raw::Tell>>, lab: &Lab, found: &mut Findings) -> Vec<Tell> {

@@ -106,10 +106,8 @@ pub(super) fn injects(clock: Clock, events: &[Event], limit: u64) -> Vec<Inject>
 }
 
 fn steady(event: &Event) -> Option<bool> {
-    match event.kind {
-        Kind::Health { steady, .. } => Some(steady),
-        _ => None,
-    }
+    let Kind::Health { steady, .. } = event.kind else { return None };
+    Some(steady)
 }
 
 /// A pause without an end lasts until `ended_at_s`.

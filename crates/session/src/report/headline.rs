@@ -6,10 +6,10 @@ use super::words::{duration, standing};
 
 /// What happens, in one line, while the session goes on: a command line without an end is running.
 pub fn headline_now(kind: &Kind) -> String {
-    match kind {
-        Kind::LineStarted { line, .. } => format!("$ {line} (running)"),
-        other => headline(other),
+    if let Kind::LineStarted { line, .. } = kind {
+        return format!("$ {line} (running)");
     }
+    headline(kind)
 }
 
 /// What happened, in one line. Raw: the caller cleans and escapes it.
@@ -74,6 +74,8 @@ fn terminal(kind: &Kind) -> Option<String> {
         format!("The recording of {terminal} is full ({mib} MiB) and goes on in part")
     } else if let Kind::TerminalOpened { terminal, .. } = kind {
         format!("Terminal {terminal} opened")
+    } else if let Kind::TerminalResized { terminal, columns, rows } = kind {
+        format!("Terminal {terminal} is {columns} × {rows}")
     } else if let Kind::TerminalClosed { terminal, .. } = kind {
         format!("Terminal {terminal} closed")
     } else {
@@ -224,11 +226,11 @@ fn interview(kind: &Kind) -> Option<String> {
     Some(text)
 }
 
-/// Such as `traffic m-1017 +20/s`, or who said what.
+/// Such as `fault traffic, m-1017 +20/s`, or who said what.
 pub(crate) fn what_it_did(did: &InjectDid) -> String {
     match did {
-        InjectDid::Said { who, role, text } => format!("{who} ({role}): {text}"),
-        InjectDid::Injected { fault, detail } => format!("fault {fault} {detail}"),
+        InjectDid::Said { who, role, text } => format!("{who}, {role}: {text}"),
+        InjectDid::Injected { fault, detail } => format!("fault {fault}, {detail}"),
     }
 }
 

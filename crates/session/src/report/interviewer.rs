@@ -39,7 +39,7 @@ pub(super) fn rows(assessment: &Assessment) -> Vec<Row> {
         at_s: inject.at_s,
         since_page_s: inject.since_page_s,
         what: format!("inject {}", inject.id),
-        words: format!("{}. {}", inject.title, inject.what),
+        words: format!("{}: {}", inject.title, inject.what),
         then: after_inject(inject),
         against: against(inject.before_action),
     });

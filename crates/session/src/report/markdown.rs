@@ -192,8 +192,9 @@ fn used(out: &mut String, report: &Report) -> std::fmt::Result {
     )?;
     for row in rows {
         let (clock, what) = (words::clock(row.since_page_s, row.at_s), cell(&row.what));
-        let words = cell(&format!("{} {}", row.words, row.then));
-        writeln!(out, "| {clock} | {what} | {} | {} |", words.trim_end(), row.against)?;
+        let then = if row.then.is_empty() { String::new() } else { format!(". {}", row.then) };
+        let words = cell(&format!("{}{then}", row.words));
+        writeln!(out, "| {clock} | {what} | {words} | {} |", row.against)?;
     }
     writeln!(out)
 }

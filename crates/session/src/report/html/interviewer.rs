@@ -19,7 +19,7 @@ pub(super) fn used(report: &Report) -> Markup {
                 @for row in &rows {
                     tr {
                         td { (moment(report, row.seq, row.at_s)) }
-                        td { (line(&row.what)) }
+                        td.tight { (line(&row.what)) }
                         td { (line(&row.words)) @if !row.then.is_empty() { p.quiet { (line(&row.then)) } } }
                         td { (row.against) }
                     }
