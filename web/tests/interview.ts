@@ -8,7 +8,8 @@ import { readFile } from 'node:fs/promises';
 import type { BrowserContext, Page } from '@playwright/test';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PROGRAM = process.env['CHECKRIDE_BIN'] ?? `${ROOT}target/x86_64-unknown-linux-gnu/release/checkride`;
+export const PROGRAM =
+  process.env['CHECKRIDE_BIN'] ?? `${ROOT}target/x86_64-unknown-linux-gnu/release/checkride`;
 
 export interface Links {
   session: string;

@@ -24,6 +24,9 @@ pub struct Cause {
     pub remedy: Remedy,
     pub traps: Vec<Trap>,
     pub follow_ups: Vec<String>,
+    /// What an interviewer may give, from general to concrete: none, or three to five of which only
+    /// the last names what was changed.
+    pub hints: Vec<String>,
 }
 
 /// Evidence by id, and why it discriminates here.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::answers::Answer;
 use crate::cause::Cause;
 use crate::compose::Compose;
+use crate::inject::Inject;
 use crate::persona::Persona;
 
 /// A lab that has been read whole and whose references all resolve.
@@ -25,6 +26,8 @@ pub struct Lab {
     pub page: Page,
     /// Keyed by evidence id, in the order of the file.
     pub evidence: Vec<Evidence>,
+    /// What an interviewer may let happen, in the order of the file.
+    pub injects: Vec<Inject>,
     /// What the candidate is told (`briefing.md`, Markdown).
     pub briefing: String,
     /// Wiki pages by name without `.md` (Markdown).

@@ -8,6 +8,7 @@
 //! - [`lab`]: `lab.yaml`, the system, its traffic, steady state, page and evidence
 //! - [`cause`]: `causes/<id>.yaml`, the faults, the chain, what tells it apart, what cures it
 //! - [`fault`]: the closed set of injectable changes
+//! - [`inject`]: what an interviewer may let happen during the incident
 //! - [`persona`]: `personas/<id>.yaml`, scripted participants and what is expected of them
 //! - [`answers`]: `answers.yaml`, what teammates say when asked
 //! - [`compose`]: the documented subset of the Compose specification
@@ -25,6 +26,7 @@ pub mod cause;
 pub mod compose;
 pub mod fault;
 pub mod files;
+pub mod inject;
 pub mod lab;
 pub mod load;
 pub mod persona;

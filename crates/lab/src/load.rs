@@ -17,7 +17,7 @@ use crate::problem::{Problem, Problems};
 use crate::raw;
 use crate::raw::at::At;
 use crate::read::folder::{Folder, stem};
-use crate::read::{self, alerts, answers, dashboards, evidence, siblings, steady, system};
+use crate::read::{self, alerts, answers, dashboards, evidence, inject, siblings, steady, system};
 use crate::rubric::Rubric;
 use crate::rule::Rule;
 use crate::source::{Findings, Source, whole_file, words};
@@ -231,6 +231,7 @@ fn bare(raw: &raw::lab::Lab, answers: &Answers, folder: &mut Folder, found: &mut
         steady_state: steady::steady_state(&raw.steady_state, found),
         page,
         evidence,
+        injects: inject::injects(&raw.injects, &system, found),
         briefing: folder.briefing(),
         answers: answers.known().unwrap_or_default().to_vec(),
         causes: BTreeMap::new(),

@@ -75,6 +75,8 @@ rules! {
     DuplicateId = "duplicate-id",
     /// A text that must say something is empty.
     EmptyText = "empty-text",
+    /// A text that is longer than its place.
+    TooLong = "too-long",
     /// A list that must hold something is empty.
     EmptyList = "empty-list",
     /// A duration that cannot be read, is not positive, or is longer than allowed.
@@ -141,6 +143,12 @@ rules! {
     RemedyIsTrap = "remedy-is-trap",
     /// Two causes with the same tells.
     SameTells = "same-tells",
+    /// A ladder of hints with too few or too many rungs.
+    HintLadder = "hint-ladder",
+    /// A hint that names what was changed, before the last.
+    HintTells = "hint-tells",
+    /// A fault that is both a cause's and an inject's.
+    InjectIsCause = "inject-is-cause",
     /// An act whose verb and parts do not fit.
     Act = "act",
 

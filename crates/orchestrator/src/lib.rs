@@ -14,6 +14,7 @@
 //! - [`control`]: deployments and the edge, with before and after
 //! - [`doors`]: `deployctl`, `edgectl`, `oncall`
 //! - [`docker`]: the Docker API, as far as the gate lets it through
+//! - [`injects`]: what an interviewer may let happen meanwhile
 //! - [`terminal`], `workstation`: terminals, command lines and calls
 //! - [`player`], [`persona`], [`rehearsal`]: who sits at the terminal
 //! - [`kept`]: what the panels showed, for the replay
@@ -27,6 +28,7 @@ mod frames;
 pub mod guard;
 pub mod health;
 pub mod home;
+pub mod injects;
 pub mod journal;
 pub mod kept;
 pub mod logs;

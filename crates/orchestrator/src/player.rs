@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use crate::doors::{Doors, PageText};
 use crate::health::Now;
 use crate::home::SessionFolder;
+use crate::injects::Injects;
 use crate::recorder::Recorder;
 use crate::terminal::{Terminal, Terminals};
 
@@ -26,6 +27,8 @@ pub struct Seat {
     pub recorder: Recorder,
     /// The same doors that `deployctl` and `oncall` go through.
     pub doors: Arc<Doors>,
+    /// For an interviewer; a player never uses them.
+    pub injects: Arc<Injects>,
 }
 
 /// Whether the system had to wait for the player.

@@ -218,6 +218,10 @@ fn decides(kind: &Kind, effect: Effect) -> bool {
                 | Kind::Consented
                 | Kind::TimeOver { .. }
                 | Kind::CalledOff
+                | Kind::HintGiven { .. }
+                | Kind::InjectUsed { .. }
+                | Kind::Paused
+                | Kind::Resumed
                 | Kind::Rated { .. }
                 | Kind::DebriefSubmitted
                 | Kind::RecordClosed

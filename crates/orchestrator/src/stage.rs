@@ -18,6 +18,7 @@ use crate::docker::{Gate, LabGate, Upstairs};
 use crate::doors::{Doors, PageText};
 use crate::health::{self, Now};
 use crate::home::SessionFolder;
+use crate::injects::Injects;
 use crate::logs::Logs;
 use crate::prometheus::{Pass, Prometheus, PrometheusError};
 use crate::recorder::Recorder;
@@ -30,6 +31,7 @@ pub(crate) struct Stage {
     pub(crate) prometheus: Prometheus,
     pub(crate) terminals: Terminals,
     pub(crate) doors: Arc<Doors>,
+    pub(crate) injects: Arc<Injects>,
     pub(crate) now: watch::Receiver<Now>,
     /// How many shells have shown their first prompt.
     pub(crate) prompts: watch::Receiver<u32>,
@@ -102,6 +104,7 @@ impl Stage {
             done,
             place: Place::Lab,
         });
+        let injects = Injects::new(Arc::clone(lab), Arc::clone(&control), recorder.clone());
         let upstairs = Upstairs::new(lab, &testbed, images, &control);
         let docker = Gate::new(upstairs, recorder.clone(), folder.clone());
         let (prompted, prompts) = watch::channel(0);
@@ -138,6 +141,7 @@ impl Stage {
             prometheus,
             terminals,
             doors,
+            injects: Arc::new(injects),
             now,
             prompts,
             judge,

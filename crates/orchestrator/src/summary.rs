@@ -30,6 +30,8 @@ pub struct Summary {
 pub enum Standing {
     Running,
     Done,
+    /// Ended by the interviewer before the incident began.
+    CalledOff,
     Interrupted,
     Failed,
     /// Killed, and closed by its guard or the next start.
@@ -79,6 +81,7 @@ impl Summary {
             detail.clone_into(&mut self.detail);
             self.standing = match outcome {
                 Outcome::Done => Standing::Done,
+                Outcome::CalledOff => Standing::CalledOff,
                 Outcome::Interrupted => Standing::Interrupted,
                 Outcome::Failed => Standing::Failed,
                 Outcome::Lost => Standing::Lost,

@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 mod parts;
+mod seconds;
 
-pub use parts::{Attached, Certainty, DebriefPart, Outcome, PanelView, Phase, Standing};
+pub use parts::{Attached, Certainty, DebriefPart, InjectDid, Outcome, PanelView, Phase, Standing};
 
 /// One event of the timeline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -146,6 +147,9 @@ pub enum Kind {
     FaultRecovered {
         fault: String,
         detail: String,
+        /// The inject that it belongs to; `None` for the cause's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        inject: Option<String>,
     },
     Paged {
         alert: String,
@@ -213,6 +217,25 @@ pub enum Kind {
         who: String,
         text: String,
     },
+    /// The interviewer gave the next hint of the cause's ladder, in a teammate's name.
+    HintGiven {
+        /// From 1.
+        number: u32,
+        /// How many the ladder has.
+        of: u32,
+        who: String,
+        text: String,
+    },
+    /// The interviewer let something happen that the lab had prepared.
+    InjectUsed {
+        inject: String,
+        title: String,
+        did: InjectDid,
+    },
+    /// The interviewer stopped the candidate's clock; the system goes on.
+    Paused,
+    /// It runs again.
+    Resumed,
 
     // Debrief.
     /// The candidate wrote in a part of their debrief; this is the whole of it as it then stood.
@@ -464,26 +487,5 @@ impl Kind {
     pub fn name(&self) -> String {
         let value = serde_json::to_value(self).unwrap_or_default();
         value["kind"].as_str().unwrap_or_default().to_owned()
-    }
-}
-
-/// Durations as seconds with microseconds.
-mod seconds {
-    use std::time::Duration;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(
-        at: &Duration,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64(at.as_micros() as f64 / 1e6)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Duration, D::Error> {
-        let seconds = f64::deserialize(deserializer)?;
-        Duration::try_from_secs_f64((seconds * 1e6).round() / 1e6).map_err(serde::de::Error::custom)
     }
 }

@@ -8,8 +8,9 @@ use crate::console::Console;
 use crate::contract::{FromPage, FromServer, Live};
 use crate::host::Host;
 use crate::routes::{
-    alerts, changes, channel, dashboards, debrief, entry, explore, interviewer, logs, notebook,
-    operator, panels, replay, report, rubric, session, terminals, wiki,
+    alerts, changes, channel, clock, dashboards, debrief, entry, explore, hints, injects,
+    interviewer, logs, notebook, operator, panels, replay, report, rubric, session, terminals,
+    wiki,
 };
 
 /// What the document says beside the routes. The sockets are `GET /ws/live?ticket=&from=`, which
@@ -78,6 +79,11 @@ pub(crate) fn routes() -> OpenApiRouter<Console> {
         .routes(routes!(interviewer::evidence))
         .routes(routes!(interviewer::cause))
         .routes(routes!(interviewer::notes, interviewer::note))
+        .routes(routes!(hints::list, hints::give))
+        .routes(routes!(injects::list))
+        .routes(routes!(injects::make))
+        .routes(routes!(clock::pause))
+        .routes(routes!(clock::resume))
         .routes(routes!(interviewer::extend))
         .routes(routes!(interviewer::end))
         .routes(routes!(interviewer::new_link))

@@ -9,8 +9,9 @@ use lab::lab::Lab;
 use session::assessment::same_words;
 use session::board::Board;
 use session::debrief::Debrief;
-use session::event::{self, Event, Kind, Outcome, Participant};
+use session::event::{self, Event, InjectDid, Kind, Outcome, Participant};
 
+use crate::clock::Clock;
 use crate::contract::{
     Attachment, AttachmentSource, ChannelMessage, Ending, EndingHow, Hypothesis, HypothesisEntry,
     MessageKind, Note, Page, Rating,
@@ -28,12 +29,14 @@ pub(crate) struct Chronicle {
     pub(crate) has_entered: bool,
     pub(crate) consented: bool,
     pub(crate) page: Option<Page>,
-    pub(crate) paged_at_s: Option<f64>,
-    /// Minutes that the interviewer added.
-    pub(crate) added: u32,
+    pub(crate) clock: Clock,
     pub(crate) done: bool,
     pub(crate) ended: Option<Ending>,
     pub(crate) messages: Vec<ChannelMessage>,
+    /// When each of the hints that were given was, in order.
+    pub(crate) hints: Vec<f64>,
+    /// Injects that were used, and when.
+    pub(crate) injects: Vec<(String, f64)>,
     pub(crate) hypotheses: Versioned<Hypothesis>,
     pub(crate) notes: Versioned<Note>,
     pub(crate) ratings: Versioned<Rating>,
@@ -72,11 +75,12 @@ impl Chronicle {
             has_entered: false,
             consented: false,
             page: None,
-            paged_at_s: None,
-            added: 0,
+            clock: Clock::default(),
             done: false,
             ended: None,
             messages: Vec::new(),
+            hints: Vec::new(),
+            injects: Vec::new(),
             hypotheses: Versioned::default(),
             notes: Versioned::default(),
             ratings: Versioned::default(),
@@ -98,6 +102,7 @@ impl Chronicle {
         if self.debrief.take(event) {
             self.debrief_version += 1;
         }
+        self.clock.take(event);
         self.take_truth(event);
         self.take_words(event);
         self.take_interviewer(event);
@@ -115,7 +120,6 @@ impl Chronicle {
         } else if let Kind::PhaseEntered { phase } = &event.kind {
             self.phase = *phase;
         } else if let Kind::Paged { alert, severity, summary, promql, since } = &event.kind {
-            self.paged_at_s = Some(event.at_s());
             self.page = Some(Page {
                 alert: alert.clone(),
                 severity: severity.clone(),
@@ -134,13 +138,12 @@ impl Chronicle {
             self.end(EndingHow::TimeOver, "");
         } else if let Kind::CalledOff = &event.kind {
             self.end(EndingHow::EndedByInterviewer, "");
-        } else if let Kind::Extended { minutes } = &event.kind {
-            self.added += minutes;
         } else if let Kind::TerminalClosed { terminal, exit } = &event.kind {
             self.exits.insert(terminal.clone(), *exit);
         } else if let Kind::SessionEnded { outcome, detail } = &event.kind {
             match outcome {
                 Outcome::Done => self.end(EndingHow::Done, ""),
+                Outcome::CalledOff => self.end(EndingHow::EndedByInterviewer, ""),
                 Outcome::Interrupted => self.end(EndingHow::Interrupted, detail),
                 Outcome::Failed | Outcome::Lost => self.end(EndingHow::Failed, detail),
             }
@@ -165,6 +168,14 @@ impl Chronicle {
             self.messages.push(message("you", text, MessageKind::Update));
         } else if let Kind::Told { who, text } = &event.kind {
             self.messages.push(message(who, text, MessageKind::Message));
+        } else if let Kind::HintGiven { who, text, .. } = &event.kind {
+            self.messages.push(message(who, text, MessageKind::Hint));
+            self.hints.push(at_s);
+        } else if let Kind::InjectUsed { inject, did, .. } = &event.kind {
+            if let InjectDid::Said { who, text, .. } = did {
+                self.messages.push(message(who, text, MessageKind::Inject));
+            }
+            self.injects.push((inject.clone(), at_s));
         } else if let Kind::Hypothesis { .. } = &event.kind {
             self.take_hypothesis(event);
         }

@@ -12,6 +12,7 @@ use lab::lab::Lab;
 use lab::rubric::Rubric;
 use orchestrator::doors::Doors;
 use orchestrator::home::SessionFolder;
+use orchestrator::injects::Injects;
 use orchestrator::recorder::Recorder;
 use orchestrator::terminal::Terminals;
 use session::event::{Door, Effect, Event, Happening, Kind, Participant, Place};
@@ -67,6 +68,7 @@ struct Inner {
     looked: Mutex<Looked>,
     tail: Mutex<Tail>,
     glances: Mutex<HashMap<String, Instant>>,
+    turn: Mutex<()>,
     lab_ready: watch::Sender<bool>,
     /// Whether the system is gone, and all that it could still tell is kept.
     system_gone: watch::Sender<bool>,
@@ -83,6 +85,7 @@ struct Inner {
 struct Desk {
     doors: Arc<Doors>,
     terminals: Terminals,
+    injects: Arc<Injects>,
 }
 
 // === impl Console ===
@@ -105,6 +108,7 @@ impl Console {
             looked: Mutex::default(),
             tail: Mutex::default(),
             glances: Mutex::default(),
+            turn: Mutex::default(),
             lab_ready: watch::Sender::new(false),
             system_gone: watch::Sender::new(false),
             news: watch::Sender::new(0),
@@ -269,9 +273,9 @@ impl Console {
         self.tell();
     }
 
-    pub(crate) fn open_doors(&self, doors: &Doors, terminals: Terminals) {
+    pub(crate) fn open_doors(&self, doors: &Doors, terminals: Terminals, injects: Arc<Injects>) {
         let doors = Arc::new(doors.in_the_console());
-        *lock(&self.0.desk) = Some(Desk { doors, terminals });
+        *lock(&self.0.desk) = Some(Desk { doors, terminals, injects });
         self.tell();
     }
 
@@ -292,6 +296,20 @@ impl Console {
     /// When the incident is not on.
     pub(crate) fn doors(&self) -> Result<Arc<Doors>, Problem> {
         self.desk().map(|desk| desk.doors)
+    }
+
+    /// What the interviewer may let happen.
+    ///
+    /// # Errors
+    /// When the incident is not on.
+    pub(crate) fn injects(&self) -> Result<Arc<Injects>, Problem> {
+        self.desk().map(|desk| desk.injects)
+    }
+
+    /// Held while something of the interviewer's is looked at and then recorded, so that two clicks
+    /// are not taken for two hints.
+    pub(crate) fn turn(&self) -> MutexGuard<'_, ()> {
+        lock(&self.0.turn)
     }
 
     fn desk(&self) -> Result<Desk, Problem> {
@@ -354,7 +372,7 @@ impl Console {
         let lab_ready = *self.0.lab_ready.borrow();
         let now_s = self.recorder().map_or(0.0, |recorder| recorder.now().as_secs_f64());
         let chronicle = self.chronicle();
-        let minutes = interview.minutes + chronicle.added;
+        let clock = chronicle.clock;
         let is_timed = |_: &f64| !interview.alone;
         Me {
             role,
@@ -368,13 +386,12 @@ impl Console {
             lab_ready,
             alone: interview.alone,
             // Whoever began at a terminal was asked nothing here.
-            consented: chronicle.consented || chronicle.paged_at_s.is_some(),
-            paged_at_s: chronicle.paged_at_s,
-            minutes,
-            ends_at_s: chronicle
-                .paged_at_s
-                .filter(is_timed)
-                .map(|paged| paged + f64::from(minutes) * 60.0),
+            consented: chronicle.consented || clock.paged_at_s.is_some(),
+            paged_at_s: clock.paged_at_s,
+            minutes: interview.minutes + clock.added,
+            ends_at_s: clock.ends_at_s(interview.minutes).filter(is_timed),
+            paused_at_s: clock.paused_at_s,
+            paused_s: clock.paused_s,
             done: chronicle.done,
             ended: chronicle.ended.clone(),
             report_ready: *self.0.system_gone.borrow(),

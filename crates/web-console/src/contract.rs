@@ -35,8 +35,12 @@ pub struct Me {
     pub paged_at_s: Option<f64>,
     /// Minutes from the page to the end.
     pub minutes: u32,
-    /// When the time is over.
+    /// When the time is over. While the clock stands still: as if it ran again from `paused_at_s`.
     pub ends_at_s: Option<f64>,
+    /// Since when the interviewer has stopped the clock; `null` while it runs.
+    pub paused_at_s: Option<f64>,
+    /// How long it has stood still before, in seconds.
+    pub paused_s: f64,
     /// Whether the candidate has said that they are done.
     pub done: bool,
     /// Why the incident is over, once it is. The debrief follows, and then the seal.
@@ -222,6 +226,21 @@ pub enum MessageKind {
     Answer,
     /// Somebody speaks unasked.
     Message,
+    /// The same, from the ladder of hints. The candidate is told `message`.
+    Hint,
+    /// The same, prepared by the lab. The candidate is told `message`.
+    Inject,
+}
+
+impl ChannelMessage {
+    /// As this role is told it: that words were prepared is the interviewer's to know.
+    pub(crate) fn told_to(&self, role: Role) -> ChannelMessage {
+        let kind = match (role, self.kind) {
+            (Role::Candidate, MessageKind::Hint | MessageKind::Inject) => MessageKind::Message,
+            (_, kind) => kind,
+        };
+        ChannelMessage { kind, ..self.clone() }
+    }
 }
 
 /// A hypothesis of the notebook.

@@ -15,6 +15,7 @@
 mod address;
 pub mod api;
 mod chronicle;
+mod clock;
 pub mod console;
 pub mod contract;
 mod extract;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::ws::{Message, WebSocket};
 use orchestrator::recorder::Recorder;
 use session::event::Event;
-use session::report::headline::headline;
+use session::report::headline::headline_now;
 
 use crate::console::Console;
 use crate::contract::{Board, BoardRow, FirstAction, Live, Me, TerminalInfo, TimelineEvent};
@@ -110,7 +110,7 @@ impl Sent {
             fresh.push(Live::Page(page));
         }
         let messages = chronicle.messages[self.messages.min(chronicle.messages.len())..].iter();
-        fresh.extend(messages.cloned().map(Live::Message));
+        fresh.extend(messages.map(|message| Live::Message(message.told_to(self.role))));
         self.messages = chronicle.messages.len();
         if self.hypotheses != chronicle.hypotheses.version {
             self.hypotheses = chronicle.hypotheses.version;
@@ -172,7 +172,7 @@ fn told(event: &Event) -> TimelineEvent {
         door: event.door.into(),
         effect: event.effect.into(),
         kind: event.kind.name(),
-        headline: headline(&event.kind),
+        headline: headline_now(&event.kind),
         data: whole["data"].take(),
     }
 }

@@ -1,7 +1,7 @@
 //! Which panels were really looked at. What a panel showed is what it was last answered with; that it
 //! was looked at is what the page reports of its being in view.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use session::event::PanelView;
@@ -18,6 +18,20 @@ const LONGEST: u64 = 60_000;
 pub(crate) struct Looked {
     answers: HashMap<(String, u64), Answered>,
     visits: HashMap<String, Visit>,
+    /// What was asked for since a page last reported a view, by dashboard.
+    asked: HashMap<String, Unreported>,
+}
+
+/// Panels that were asked for, of which nobody has said that they were in view.
+#[derive(Default)]
+struct Unreported {
+    panels: BTreeSet<u64>,
+    /// The longest stretch of time that was asked for.
+    last: Duration,
+    /// Those that are in the record already.
+    noted: HashSet<u64>,
+    /// Whether somebody waits for a report.
+    awaited: bool,
 }
 
 /// What a panel was last answered with.
@@ -54,9 +68,42 @@ pub(crate) struct Look {
 // === impl Looked ===
 
 impl Looked {
-    /// A panel was answered.
-    pub(crate) fn answered(&mut self, dashboard: &str, panel: u64, answer: Answered) {
+    /// A panel was answered. Says whether a report of a view has to be waited for from now on.
+    pub(crate) fn answered(
+        &mut self,
+        dashboard: &str,
+        panel: u64,
+        answer: Answered,
+        last: Duration,
+    ) -> bool {
         self.answers.insert((dashboard.to_owned(), panel), answer);
+        let asked = self.asked.entry(dashboard.to_owned()).or_default();
+        asked.panels.insert(panel);
+        asked.last = asked.last.max(last);
+        !std::mem::replace(&mut asked.awaited, true)
+    }
+
+    /// The wait for a report is over: what was answered meanwhile and never reported, and how far back
+    /// it went. `None` when a page has reported.
+    pub(crate) fn unreported(&mut self, dashboard: &str) -> Option<(Look, Duration)> {
+        let asked = self.asked.get_mut(dashboard)?;
+        asked.awaited = false;
+        let (panels, last) = (std::mem::take(&mut asked.panels), std::mem::take(&mut asked.last));
+        let mut look = Look { panels: Vec::new(), continued: true };
+        for panel in panels {
+            let Some(answer) = self.answers.get(&(dashboard.to_owned(), panel)) else { continue };
+            look.continued &= !asked.noted.insert(panel);
+            look.panels.push(PanelView {
+                title: answer.title.clone(),
+                promql: answer.promql.clone(),
+                shown: answer.shown.clone(),
+                visible_ms: None,
+                hovered: false,
+                zoomed: false,
+                unreported: true,
+            });
+        }
+        (!look.panels.is_empty()).then_some((look, last))
     }
 
     /// A page reports what was in view; `None` when that was nothing.
@@ -68,6 +115,11 @@ impl Looked {
         now: Instant,
     ) -> Option<Look> {
         self.forget_the_oldest(visit);
+        if let Some(asked) = self.asked.get_mut(dashboard) {
+            // Whoever waits finds nothing; a page that reports says by itself what was in view.
+            asked.panels.clear();
+            asked.noted.clear();
+        }
         let known = self.visits.entry(visit.to_owned());
         let known = known.or_insert_with(|| Visit { reported: now, seen: HashSet::new() });
         // Nothing can have been in view for longer than since the last report.
@@ -90,6 +142,7 @@ impl Looked {
                 visible_ms: Some(one.visible_ms.min(most)),
                 hovered: one.hovered,
                 zoomed: one.zoomed,
+                unreported: false,
             });
         }
         (!look.panels.is_empty()).then_some(look)
@@ -119,7 +172,7 @@ mod tests {
         for (panel, title) in [(1, "In use"), (2, "Waiting")] {
             let promql = vec!["up".to_owned()];
             let answer = Answered { title: title.to_owned(), promql, shown: "8".to_owned() };
-            looked.answered("pool", panel, answer);
+            looked.answered("pool", panel, answer, Duration::from_secs(300));
         }
         looked
     }
@@ -167,5 +220,24 @@ mod tests {
         looked.report("v", "pool", &[in_view(1, 1000)], now);
         let much = looked.report("v", "pool", &[in_view(1, 90_000)], now + Duration::from_secs(5));
         check(much, Some((&[("In use", 6000)], true)));
+    }
+
+    #[test]
+    fn what_was_asked_for_and_never_reported_is_a_look_of_its_own_kind() {
+        let mut looked = looked();
+        let (look, last) = looked.unreported("pool").unwrap();
+        assert_eq!((look.panels.len(), look.continued, last.as_secs()), (2, false, 300));
+        assert!(look.panels.iter().all(|it| it.unreported && it.visible_ms.is_none()));
+        assert!(looked.unreported("pool").is_none(), "nothing was asked for since");
+        let answer = Answered { title: "In use".to_owned(), promql: vec![], shown: "9".to_owned() };
+        assert!(looked.answered("pool", 1, answer, Duration::ZERO), "a report is awaited again");
+        assert!(looked.unreported("pool").unwrap().0.continued);
+    }
+
+    #[test]
+    fn a_page_that_reports_leaves_no_look_of_that_kind() {
+        let mut looked = looked();
+        looked.report("v", "pool", &[in_view(1, 1000)], Instant::now());
+        assert!(looked.unreported("pool").is_none());
     }
 }

@@ -1,5 +1,6 @@
 //! A candidate in the browser, as the player of a session.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use orchestrator::player::{Beginning, PlayError, Player, Ready, Seat};
@@ -40,7 +41,7 @@ impl Visitor {
 
     /// Opens the doors of the console to somebody whose first terminal is elsewhere.
     pub fn open_beside(&self, seat: &Seat) -> Open<'_> {
-        self.console.open_doors(&seat.doors, seat.terminals.clone());
+        self.console.open_doors(&seat.doors, seat.terminals.clone(), Arc::clone(&seat.injects));
         Open(&self.console)
     }
 
@@ -69,7 +70,7 @@ impl Visitor {
         let _ = news.wait_for(|_| is_so(&self.console)).await;
     }
 
-    /// Waits until the time is over, which may become later meanwhile.
+    /// Waits until the time is over, which may become later meanwhile, or stand still.
     async fn time_over(&self, started: Instant) {
         let mut news = self.console.news();
         loop {
@@ -78,6 +79,11 @@ impl Visitor {
                 // Somebody alone has all the time.
                 return std::future::pending().await;
             };
+            if me.paused_at_s.is_some() {
+                // The sender lives as long as the console.
+                let _ = news.changed().await;
+                continue;
+            }
             let left = Duration::from_secs_f64(ends_at_s).saturating_sub(started.elapsed());
             if left.is_zero() {
                 let kind = Kind::TimeOver { minutes: me.minutes };

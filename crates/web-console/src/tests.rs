@@ -28,6 +28,8 @@ mod tls;
 
 mod after;
 
+mod tools;
+
 /// A console that is served, with the record of a session and without its system.
 struct Ground {
     served: Host,
@@ -245,6 +247,12 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("interviewer", "get", "/api/cause"),
     ("interviewer", "get", "/api/notes"),
     ("interviewer", "post", "/api/notes"),
+    ("interviewer", "get", "/api/hints"),
+    ("interviewer", "post", "/api/hints"),
+    ("interviewer", "get", "/api/injects"),
+    ("interviewer", "post", "/api/injects/{id}"),
+    ("interviewer", "post", "/api/clock/pause"),
+    ("interviewer", "post", "/api/clock/resume"),
     ("interviewer", "post", "/api/extend"),
     // These change what the rest of the table stands on, so they come last.
     ("interviewer", "post", "/api/end"),

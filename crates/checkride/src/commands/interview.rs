@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use orchestrator::run::{Finished, Mode, Setup, Strictness, run as run_session};
 use serde::Serialize;
+use session::event::Outcome;
 use tokio_util::sync::CancellationToken;
 use web_console::console::Console;
 use web_console::host::{Links, Opened};
@@ -124,6 +125,9 @@ fn report(setup: &Setup, finished: &Finished) -> Result<Code> {
         && code_of_run(error) != Code::Interrupted
     {
         print::warning(&orchestrator::reasons::in_words(error));
+    }
+    if finished.outcome == Outcome::CalledOff {
+        print::note("The interview was called off before the incident began; nothing was broken.");
     }
     say_where(&finished.folder);
     Ok(finished.failure.as_ref().map_or(Code::Ok, code_of_run))

@@ -36,6 +36,9 @@ pub(crate) struct Cause {
     /// Changes of the system that would keep it from happening again, for the debrief.
     #[serde(default)]
     pub(crate) follow_ups: Vec<At<String>>,
+    /// A ladder of hints for an interviewer to give, from general to concrete; three to five, of
+    /// which only the last may name what was changed.
+    pub(crate) hints: Option<At<Vec<At<String>>>>,
 }
 
 /// One injectable change.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::at::At;
 use super::evidence::Evidence;
+use super::inject::Inject;
 use super::probe::Probe;
 use super::scalar::{Id, Time};
 use super::system::System;
@@ -32,6 +33,9 @@ pub(crate) struct Lab {
     pub(crate) page: Page,
     /// The observations that tell causes apart.
     pub(crate) evidence: Vec<Evidence>,
+    /// What an interviewer may let happen during the incident.
+    #[serde(default)]
+    pub(crate) injects: Vec<Inject>,
 }
 
 /// The probes that hold when the system is well, and for how long they must.

@@ -10,6 +10,7 @@ pub(crate) mod cause;
 pub(crate) mod compose;
 pub(crate) mod compose_forms;
 pub(crate) mod evidence;
+pub(crate) mod inject;
 pub(crate) mod lab;
 pub(crate) mod persona;
 pub(crate) mod probe;

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use super::act::{act, overlap};
 use super::fault::fault;
+use super::hints;
 use super::probe::probe;
 use crate::cause::{Cause, Remedy, Tell, Trap};
+use crate::inject::Does;
 use crate::lab::Lab;
 use crate::raw::at::At;
 use crate::raw::cause as raw;
@@ -39,9 +41,12 @@ pub(crate) fn cause(
         remedy: remedy(&raw.remedy, lab, found),
         traps: raw.traps.iter().map(|raw| trap(raw, lab, found)).collect(),
         follow_ups: raw.follow_ups.iter().map(|one| found.line(one)).collect(),
+        hints: Vec::new(),
     };
     remedies_are_no_traps(raw, &cause, found);
-    cause
+    injects_are_no_causes(raw, &cause, lab, found);
+    let hints = raw.hints.as_ref().map(|raw| hints::hints(raw, &cause, found));
+    Cause { hints: hints.unwrap_or_default(), ..cause }
 }
 
 fn tells(raw: &At<Vec<raw::Tell>>, lab: &Lab, found: &mut Findings) -> Vec<Tell> {
@@ -90,6 +95,18 @@ fn remedy(raw: &raw::Remedy, lab: &Lab, found: &mut Findings) -> Remedy {
 
 fn trap(raw: &raw::Trap, lab: &Lab, found: &mut Findings) -> Trap {
     Trap { act: act(&raw.act, &lab.system, found), because: found.text(&raw.because) }
+}
+
+/// An inject that is also a cause would put that cause beside another one.
+fn injects_are_no_causes(raw: &raw::Cause, cause: &Cause, lab: &Lab, found: &mut Findings) {
+    for (fault, raw) in cause.inject.iter().zip(&raw.inject.value) {
+        let same = lab.injects.iter().find(|inject| inject.does == Does::Fault(fault.clone()));
+        if let Some(inject) = same {
+            let message = format!("this is also what the inject `{}` does", inject.id);
+            let help = "let the inject in lab.yaml do something that is no cause of the lab";
+            found.error(Rule::InjectIsCause, raw, message, help);
+        }
+    }
 }
 
 fn remedies_are_no_traps(raw: &raw::Cause, cause: &Cause, found: &mut Findings) {

@@ -16,6 +16,8 @@ pub(crate) mod deployment;
 pub(crate) mod evidence;
 pub(crate) mod fault;
 pub(crate) mod folder;
+pub(crate) mod hints;
+pub(crate) mod inject;
 pub(crate) mod persona;
 pub(crate) mod probe;
 pub(crate) mod rubric;

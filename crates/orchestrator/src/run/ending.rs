@@ -8,11 +8,14 @@ use tokio::task::JoinSet;
 
 use super::{Debrief, Finished, Folder, RunError, Session, Strictness};
 use crate::kept;
+use crate::player::PlayError;
 use crate::reasons::in_words;
 use crate::stage::Stage;
 
 /// The log of a container that is gone ends at once.
 const HEARD_WITHIN: Duration = Duration::from_secs(5);
+/// An inject that is going in when the session ends has so long to finish.
+const INJECTS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Ends the session. Takes what the phases gave, also when they were cut short.
 pub(super) async fn end(
@@ -24,18 +27,21 @@ pub(super) async fn end(
 ) -> Finished {
     let (outcome, mut failure) = match played {
         Ok(outcome) => (outcome, None),
+        // The interviewer's word, and in order.
+        Err(RunError::Play(PlayError::CalledOff)) => (Outcome::CalledOff, None),
         Err(RunError::Interrupted) => (Outcome::Interrupted, Some(RunError::Interrupted)),
         Err(error) => (Outcome::Failed, Some(error)),
     };
+    // One that was called off before it began has nothing to speak of.
+    let holds_debrief = outcome == Outcome::Done;
     session.enter(if failure.is_none() { Phase::Debrief } else { Phase::Aborted });
     if let Some(stage) = &stage {
         note_mitigation(&mut session, stage);
         recover(&mut session, stage).await;
-        if failure.is_none() {
+        if holds_debrief {
             kept::keep(&stage.doors, &held.folder).await;
         }
     }
-    let holds_debrief = failure.is_none();
     let asked = stage.map(Stage::strike);
     let removed = remove(&mut session, &held).await;
     if let Some(asked) = asked {
@@ -106,15 +112,21 @@ fn note_mitigation(session: &mut Session<'_>, stage: &Stage) {
     }
 }
 
-/// Stops what can be stopped on its own. What cannot goes with the containers, right after this.
+/// Stops what can be stopped on its own: what the interviewer let happen, then the cause. What cannot
+/// goes with the containers, right after this.
 async fn recover(session: &mut Session<'_>, stage: &Stage) {
-    for lease in std::mem::take(&mut session.leases) {
+    // One that is going in is waited for, but not for long.
+    let injected = tokio::time::timeout(INJECTS_WITHIN, stage.injects.end()).await;
+    let injected = injected.unwrap_or_default();
+    let injected = injected.into_iter().map(|held| (Some(held.inject), held.lease));
+    let own = std::mem::take(&mut session.leases).into_iter().map(|lease| (None, lease));
+    for (inject, lease) in injected.chain(own) {
         let fault = lease.kind().to_owned();
         let detail = match lease.recover(stage.control.as_ref()).await {
             Ok(detail) => detail,
             Err(error) => format!("ends with the system ({:#})", anyhow::Error::from(error)),
         };
-        session.recorder.truth(Kind::FaultRecovered { fault, detail });
+        session.recorder.truth(Kind::FaultRecovered { fault, detail, inject });
     }
 }
 

@@ -227,6 +227,7 @@ async fn live(
         done: stage.done.clone(),
         recorder: session.recorder.clone(),
         doors: Arc::clone(&stage.doors),
+        injects: Arc::clone(&stage.injects),
     };
     let proofs = proofs(session, stage);
     let mitigated = enter_mitigated(session, stage.now.clone());

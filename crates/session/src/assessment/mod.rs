@@ -6,6 +6,7 @@
 
 mod acts;
 mod expectations;
+mod interviewer;
 mod looks;
 mod words;
 
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use acts::{Act, ActIs, act_of, is_instance};
 pub use expectations::{Expectation, expectations};
+pub use interviewer::{Hint, Inject, More, Pause};
 pub(crate) use looks::wrapping_lines;
 pub use words::{Answered, GapNote, Hypothesis, HypothesisEntry, TroubleNote, Update, same_words};
 
@@ -66,6 +68,16 @@ pub struct Assessment {
     /// From the page to the first status update.
     pub first_said_since_page_s: Option<f64>,
     pub asked: Vec<Answered>,
+    /// Hints that the interviewer gave.
+    pub hints: Vec<Hint>,
+    /// What the interviewer let happen.
+    pub injects: Vec<Inject>,
+    /// When the interviewer had stopped the clock.
+    pub pauses: Vec<Pause>,
+    /// Time that the interviewer gave on top.
+    pub extended: Vec<More>,
+    /// How much of the time from the page to the first action (or the end) the clock stood still.
+    pub paused_before_action_s: f64,
     /// When the person said that they were done.
     pub done_at_s: Option<f64>,
     /// Where the recorder missed something.
@@ -88,10 +100,13 @@ pub struct EvidenceRecord {
 }
 
 /// The steady state came back and was lost again.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Relief {
     pub from_s: f64,
     pub until_s: f64,
+    /// The inject whose fault went in meanwhile: it may be that and not the cause which came back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inject: Option<String>,
 }
 
 /// Assesses a session of `lab` with `cause` by its events.
@@ -108,16 +123,20 @@ pub fn assess(lab: &Lab, cause: &Cause, events: &[Event]) -> Assessment {
     let evidence = evidence(lab, cause, &seen, limit);
     let mitigated = mitigated(events);
     let said = words::said(clock, events);
+    let ended_at_s = events.last().map_or(0.0, Event::at_s);
+    let injects = interviewer::injects(clock, events, limit);
+    let pauses = interviewer::pauses(events, ended_at_s);
+    let until_s = acts.first().map_or(ended_at_s, |act| act.at_s);
     Assessment {
         paged_at_s: clock.paged_at_s,
-        ended_at_s: events.last().map_or(0.0, Event::at_s),
+        ended_at_s,
         restraint: matches!(cause.remedy, Remedy::Nothing) && acts.is_empty() && paged.is_some(),
         by_luck: by_luck(cause, &acts, &seen),
         evidence_before_action: before(&seen, limit),
         evidence_missing: missing(&evidence),
         evidence,
         looks_before_action: looks::by_door(after_page, limit),
-        relief: relief(events),
+        relief: relief(events, &injects),
         mitigated: mitigated.is_some(),
         mitigated_since_s: mitigated.map(|(since_s, _)| since_s),
         mitigated_at_s: mitigated.map(|(_, at_s)| at_s),
@@ -125,6 +144,11 @@ pub fn assess(lab: &Lab, cause: &Cause, events: &[Event]) -> Assessment {
         first_said_since_page_s: said.first().and_then(|update| update.since_page_s),
         said,
         asked: words::asked(clock, events),
+        hints: interviewer::hints(clock, events, limit),
+        injects,
+        paused_before_action_s: interviewer::paused_until(&pauses, until_s),
+        pauses,
+        extended: interviewer::extended(clock, events),
         done_at_s: words::done(events),
         gaps: words::gaps(events),
         troubles: words::troubles(events),
@@ -206,10 +230,13 @@ fn mitigated(events: &[Event]) -> Option<(f64, f64)> {
     })
 }
 
-fn relief(events: &[Event]) -> Vec<Relief> {
+fn relief(events: &[Event], injects: &[Inject]) -> Vec<Relief> {
     let relief = |event: &Event| {
         let Kind::Relief { from_s, until_s } = event.kind else { return None };
-        Some(Relief { from_s, until_s })
+        let during =
+            |inject: &&Inject| inject.is_fault && (from_s..=until_s).contains(&inject.at_s);
+        let inject = injects.iter().find(during).map(|inject| inject.id.clone());
+        Some(Relief { from_s, until_s, inject })
     };
     events.iter().filter_map(relief).collect()
 }

@@ -72,7 +72,7 @@ fn the_jumper_fell_for_the_trap_and_had_relief_only() {
     assert_eq!(facts.evidence_before_action, [""; 0]);
     assert_eq!(facts.evidence_missing.len(), 4);
     assert_eq!((facts.acts.len(), facts.refused.len()), (2, 1));
-    assert_eq!(facts.relief, [Relief { from_s: 38.0, until_s: 43.0 }]);
+    assert_eq!(facts.relief, [Relief { from_s: 38.0, until_s: 43.0, inject: None }]);
     assert!(!facts.mitigated && !facts.by_luck);
     assert_eq!(facts.gaps.len(), 1);
 }
@@ -181,4 +181,35 @@ fn expectations_say_what_held_and_what_was_found() {
     let all = expectations(&none, &quiet);
     assert_eq!(all.len(), 1);
     assert!(all[0].held, "{all:?}");
+}
+
+#[test]
+fn what_the_interviewer_did_is_set_against_the_first_action() {
+    let facts = assessed(&fixture::interviewed());
+    let hints: Vec<_> = facts.hints.iter().map(|it| (it.number, it.before_action)).collect();
+    assert_eq!(hints, [(1, true), (2, true)]);
+    let injects = facts.injects.iter();
+    let injects: Vec<_> =
+        injects.map(|it| (&*it.id, it.before_action, it.steady_at, it.lost_at_s)).collect();
+    let wanted =
+        [("how-bad-is-it", false, None, None), ("more-traffic", false, Some(true), Some(74.0))];
+    assert_eq!(injects, wanted);
+    assert_eq!(facts.extended.iter().map(|it| it.minutes).collect::<Vec<_>>(), [5]);
+}
+
+#[test]
+fn a_pause_ends_with_the_session_and_counts_up_to_the_first_action() {
+    let facts = assessed(&fixture::interviewed());
+    let pauses: Vec<_> = facts.pauses.iter().map(|it| (it.from_s, it.until_s)).collect();
+    assert_eq!(pauses, [(40.0, 46.5), (104.0, 110.0)]);
+    assert_eq!(facts.paused_before_action_s, 6.5);
+    assert_eq!(assessed(&fixture::jumper()).paused_before_action_s, 0.0);
+}
+
+#[test]
+fn a_steady_state_that_an_inject_ended_is_no_relief_of_the_candidates() {
+    let facts = assessed(&fixture::interviewed());
+    let inject = facts.relief[0].inject.as_deref();
+    assert_eq!((facts.relief.len(), inject), (1, Some("more-traffic")));
+    assert_eq!(facts.mitigated_since_s, Some(80.5));
 }

@@ -30,13 +30,32 @@ pub struct PanelView {
     /// Whether somebody zoomed in it or opened it large.
     #[serde(default, skip_serializing_if = "is_false")]
     pub zoomed: bool,
+    /// Whether it was only asked for: the page that did so never said that it was in view.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unreported: bool,
 }
 
 impl PanelView {
     /// A panel as it was printed into a terminal.
     pub fn printed(title: String, promql: Vec<String>, shown: String) -> PanelView {
-        PanelView { title, promql, shown, visible_ms: None, hovered: false, zoomed: false }
+        let (hovered, zoomed, unreported) = (false, false, false);
+        PanelView { title, promql, shown, visible_ms: None, hovered, zoomed, unreported }
     }
+}
+
+/// What an inject did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InjectDid {
+    /// Somebody spoke in the channel.
+    Said {
+        who: String,
+        /// `teammate` or `stakeholder`.
+        role: String,
+        text: String,
+    },
+    /// A fault went in.
+    Injected { fault: String, detail: String },
 }
 
 /// Something that was seen, attached to a hypothesis.
@@ -104,6 +123,8 @@ pub enum Phase {
 pub enum Outcome {
     /// The person said that they were done, or the persona's script ended.
     Done,
+    /// The interviewer called it off before the incident had begun.
+    CalledOff,
     /// Ctrl-C or `end`.
     Interrupted,
     /// The lab could not do its part; not the person's doing.

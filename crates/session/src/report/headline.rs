@@ -1,8 +1,16 @@
 //! One event in words: a headline, and what was shown.
 
-use crate::event::{Certainty, Kind, PanelView, Phase};
+use crate::event::{Certainty, InjectDid, Kind, PanelView, Phase};
 
 use super::words::{debrief_part, duration, standing};
+
+/// What happens, in one line, while the session goes on: a command line without an end is running.
+pub fn headline_now(kind: &Kind) -> String {
+    if let Kind::LineStarted { line, .. } = kind {
+        return format!("$ {line} (running)");
+    }
+    headline(kind)
+}
 
 /// What happened, in one line. Raw: the caller cleans and escapes it.
 pub fn headline(kind: &Kind) -> String {
@@ -24,8 +32,9 @@ fn truth(kind: &Kind) -> Option<String> {
     } else if let Kind::FaultProven { symptom, value } = kind {
         let value = value.map_or(String::new(), |value| format!(" ({})", number(value)));
         format!("Fault bites: {symptom}{value}")
-    } else if let Kind::FaultRecovered { fault, detail } = kind {
-        format!("Fault recovered: {fault} {detail}")
+    } else if let Kind::FaultRecovered { fault, detail, inject } = kind {
+        let whose = inject.as_ref().map_or(String::new(), |id| format!(" of the inject {id}"));
+        format!("Fault{whose} recovered: {fault} {detail}")
     } else if let Kind::Paged { alert, severity, summary, .. } = kind {
         format!("Page: {alert} ({severity}). {summary}")
     } else if let Kind::Relief { from_s, until_s } = kind {
@@ -65,6 +74,8 @@ fn terminal(kind: &Kind) -> Option<String> {
         format!("The recording of {terminal} is full ({mib} MiB) and goes on in part")
     } else if let Kind::TerminalOpened { terminal, .. } = kind {
         format!("Terminal {terminal} opened")
+    } else if let Kind::TerminalResized { terminal, columns, rows } = kind {
+        format!("Terminal {terminal} is {columns} × {rows}")
     } else if let Kind::TerminalClosed { terminal, .. } = kind {
         format!("Terminal {terminal} closed")
     } else {
@@ -91,9 +102,11 @@ fn look(kind: &Kind) -> Option<String> {
     } else if let Kind::DashboardsListed = kind {
         "Listed the dashboards".to_owned()
     } else if let Kind::DashboardViewed { title, last_s, panels, .. } = kind {
+        let asked_only = !panels.is_empty() && panels.iter().all(|panel| panel.unreported);
+        let note = if asked_only { " (asked for; no view was reported)" } else { "" };
         let panels: Vec<_> = panels.iter().map(|panel| panel.title.as_str()).collect();
         let last = duration(*last_s as f64);
-        format!("Dashboard {title}, last {last}: {}", panels.join(", "))
+        format!("Dashboard {title}, last {last}: {}{note}", panels.join(", "))
     } else if let Kind::LogsRead { service, grep, lines, .. } = kind {
         let grep = grep.as_ref().map_or(String::new(), |grep| format!(" matching {grep}"));
         format!("Logs of {service}{grep} ({lines} lines)")
@@ -199,6 +212,14 @@ fn interview(kind: &Kind) -> Option<String> {
         format!("Rated {dimension}: level {level}")
     } else if let Kind::Told { who, text } = kind {
         format!("{who} (by the interviewer): {text}")
+    } else if let Kind::HintGiven { number, of, who, text } = kind {
+        format!("Hint {number} of {of}, as {who}: {text}")
+    } else if let Kind::InjectUsed { inject, did, .. } = kind {
+        format!("Inject {inject}: {}", what_it_did(did))
+    } else if let Kind::Paused = kind {
+        "The interviewer stopped the clock".to_owned()
+    } else if let Kind::Resumed = kind {
+        "The clock runs again".to_owned()
     } else {
         return debrief(kind);
     };
@@ -219,6 +240,14 @@ fn debrief(kind: &Kind) -> Option<String> {
         return None;
     };
     Some(text)
+}
+
+/// Such as `fault traffic, m-1017 +20/s`, or who said what.
+pub(crate) fn what_it_did(did: &InjectDid) -> String {
+    match did {
+        InjectDid::Said { who, role, text } => format!("{who}, {role}: {text}"),
+        InjectDid::Injected { fault, detail } => format!("fault {fault}, {detail}"),
+    }
 }
 
 /// What was shown to the person, or said to them; raw.

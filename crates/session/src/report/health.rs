@@ -54,6 +54,8 @@ pub enum MarkKind {
     Action,
     Relief,
     Mitigated,
+    /// An inject's fault went in.
+    Inject,
 }
 
 pub(super) fn health(lab: &Lab, events: &[Event], assessment: &Assessment) -> Health {
@@ -121,7 +123,10 @@ fn marks(events: &[Event], assessment: &Assessment) -> Vec<Mark> {
         let label = act.words();
         add(act.at_s, kind, &label);
     }
-    for relief in &assessment.relief {
+    for inject in assessment.injects.iter().filter(|inject| inject.is_fault) {
+        add(inject.at_s, MarkKind::Inject, &format!("inject {}", inject.id));
+    }
+    for relief in assessment.relief.iter().filter(|relief| relief.inject.is_none()) {
         add(relief.from_s, MarkKind::Relief, "relief");
     }
     if let Some(at_s) = assessment.mitigated_since_s {

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use super::Report;
 use super::commands::LineVerdict;
 use super::headline::headline;
+use super::interviewer;
 use super::text::one_line;
 use super::words;
 use crate::assessment::EvidenceRecord;
@@ -29,6 +30,7 @@ fn sections(out: &mut String, report: &Report) -> std::fmt::Result {
     actions(out, report)?;
     beliefs(out, report)?;
     channel(out, report)?;
+    used(out, report)?;
     timeline(out, report)?;
     programs(out, report)?;
     record(out, report)
@@ -176,6 +178,27 @@ fn channel(out: &mut String, report: &Report) -> std::fmt::Result {
         let clock = words::clock(asked.since_page_s, asked.at_s);
         let (question, who) = (plain(&asked.question), plain(&asked.who));
         writeln!(out, "- {clock} asked: {question} ({who}: {})", plain(&asked.answer))?;
+    }
+    writeln!(out)
+}
+
+/// What the interviewer did, where there was one who did something.
+fn used(out: &mut String, report: &Report) -> std::fmt::Result {
+    let rows = interviewer::rows(&report.assessment);
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let sums = interviewer::sums(&report.assessment);
+    writeln!(out, "## What the interviewer did\n\n{sums}\n")?;
+    writeln!(
+        out,
+        "| since page | what | in words | against the first action |\n|---|---|---|---|"
+    )?;
+    for row in rows {
+        let (clock, what) = (words::clock(row.since_page_s, row.at_s), cell(&row.what));
+        let then = if row.then.is_empty() { String::new() } else { format!(". {}", row.then) };
+        let words = cell(&format!("{}{then}", row.words));
+        writeln!(out, "| {clock} | {what} | {words} | {} |", row.against)?;
     }
     writeln!(out)
 }

@@ -8,6 +8,7 @@ mod commands;
 pub mod headline;
 mod health;
 pub mod html;
+mod interviewer;
 pub mod json;
 pub mod markdown;
 mod text;

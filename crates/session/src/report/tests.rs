@@ -26,6 +26,7 @@ fn the_pages_are_whole_documents() {
         ("jumper", report(&leaky_release(), &fixture::jumper())),
         ("debriefed", report(&leaky_release(), &fixture::debriefed())),
         ("quiet", report(&all_quiet(), &fixture::quiet())),
+        ("interviewed", report(&leaky_release(), &fixture::interviewed())),
     ];
     for (name, report) in cases {
         let page = html::render(&report);
@@ -179,4 +180,33 @@ fn an_empty_session_still_has_all_its_reports() {
     assert!(html::render(&report).contains("No action"));
     assert!(markdown::render(&report).contains("The journal was not checked"));
     assert!(json::render(&report).contains("\"first_action\": null"));
+}
+
+#[test]
+fn the_report_says_what_the_interviewer_did() {
+    let report = report(&leaky_release(), &fixture::interviewed());
+    let text = markdown::render(&report);
+    let from = text.find("## What the interviewer did").unwrap();
+    let until = text[from..].find("## Timeline").unwrap();
+    insta::assert_snapshot!(text[..400].to_owned() + "…\n\n" + &text[from..from + until]);
+    let page = html::render(&report);
+    for words in ["What the interviewer did", "paused for 6.5 s", "inject more-traffic", "Hints"] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(
+        !html::render(&self::report(&leaky_release(), &fixture::jumper()))
+            .contains("interviewer did")
+    );
+}
+
+#[test]
+fn a_line_without_an_end_runs_as_long_as_the_session_does() {
+    let line = Kind::LineStarted {
+        terminal: "t1".to_owned(),
+        line_id: 1,
+        line: "sleep 60".to_owned(),
+        cwd: String::new(),
+    };
+    assert_eq!(headline::headline_now(&line), "$ sleep 60 (running)");
+    assert_eq!(headline::headline(&line), "$ sleep 60 (did not end)");
 }

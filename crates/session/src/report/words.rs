@@ -1,6 +1,6 @@
 //! A report's facts in words, the same in Markdown and in HTML. Neutral: what was, not how good.
 
-use crate::assessment::{Act, ActIs, Assessment};
+use crate::assessment::{Act, ActIs, Assessment, Inject};
 use crate::event::{DebriefPart, Door, Effect, Kind, Outcome, Standing};
 
 use super::Report;
@@ -22,7 +22,10 @@ pub struct Lead {
 pub fn lead(report: &Report) -> Lead {
     let assessment = &report.assessment;
     let (action, when) = match &assessment.first_action {
-        Some(act) => (act.words(), format!("{}, door: {}", after_page(act), door(act.door))),
+        Some(act) => {
+            let (after, helped) = (after_page(act), helped(assessment));
+            (act.words(), format!("{after}{helped}, door: {}", door(act.door)))
+        }
         None => ("No action".to_owned(), "Nothing was changed after the page".to_owned()),
     };
     Lead { action, when, meaning: meaning(assessment), evidence: evidence(assessment) }
@@ -32,6 +35,37 @@ fn after_page(act: &Act) -> String {
     match act.since_page_s {
         Some(since) => format!("{} after the page", duration(since)),
         None => format!("{} after the start", duration(act.at_s)),
+    }
+}
+
+/// How much of the time before the first action did not count, and what came to help in it.
+fn helped(assessment: &Assessment) -> String {
+    let mut text = String::new();
+    if assessment.paused_before_action_s > 0.0 {
+        text = format!(", {} of it paused", duration(assessment.paused_before_action_s));
+    }
+    match assessment.hints.iter().filter(|hint| hint.before_action).count() {
+        0 => {}
+        1 => text.push_str(", after 1 hint"),
+        count => text.push_str(&format!(", after {count} hints")),
+    }
+    text
+}
+
+/// Relief that no inject put an end to.
+pub(super) fn own_relief(assessment: &Assessment) -> usize {
+    assessment.relief.iter().filter(|relief| relief.inject.is_none()).count()
+}
+
+/// What became of a steady state into which an inject's fault went.
+pub(super) fn after_inject(inject: &Inject) -> String {
+    match (inject.steady_at, inject.lost_at_s) {
+        (Some(true), Some(lost)) => {
+            format!("The steady state held, and was lost {} later.", duration(lost - inject.at_s))
+        }
+        (Some(true), None) => "The steady state held, and was not lost after it.".to_owned(),
+        (Some(false), _) => "The system was not steady when it went in.".to_owned(),
+        (None, _) => String::new(),
     }
 }
 
@@ -82,11 +116,16 @@ fn evidence(assessment: &Assessment) -> String {
 
 /// What became of the system.
 pub fn outcome(assessment: &Assessment) -> String {
-    let relief = match assessment.relief.len() {
+    let mut relief = match own_relief(assessment) {
         0 => String::new(),
         1 => " Once it came back and was lost again (relief).".to_owned(),
         times => format!(" {times} times it came back and was lost again (relief)."),
     };
+    for inject in assessment.relief.iter().filter_map(|relief| relief.inject.as_ref()) {
+        relief.push_str(&format!(
+            " It was lost again after the inject {inject} went in, which does not count as relief."
+        ));
+    }
     match (assessment.mitigated_since_s, assessment.paged_at_s) {
         (Some(since), Some(paged)) if since > paged => format!(
             "The steady state came back {} after the page and was sustained.{relief}",
@@ -100,6 +139,7 @@ pub fn outcome(assessment: &Assessment) -> String {
 pub(super) fn ended(outcome: Option<Outcome>) -> &'static str {
     match outcome {
         Some(Outcome::Done) => "ended in order",
+        Some(Outcome::CalledOff) => "called off before it began",
         Some(Outcome::Interrupted) => "interrupted",
         Some(Outcome::Failed) => "failed: the lab could not do its part",
         Some(Outcome::Lost) => "lost: the recorder stopped",

@@ -150,6 +150,7 @@ pub fn lab(services: &[(&str, Service)]) -> Lab {
             within: Duration::ZERO,
         },
         evidence: Vec::new(),
+        injects: Vec::new(),
         briefing: String::new(),
         wiki: BTreeMap::new(),
         answers: Vec::new(),

@@ -93,3 +93,22 @@ fn a_question_and_its_answer_are_two_messages_and_a_rating_replaces_the_last() {
     assert_eq!(said, [("you", "Any deploys?"), ("Dana", "Train 46."), ("Ines", "Well?")]);
     assert_eq!(chronicle.ratings.list.iter().map(|it| it.level).collect::<Vec<_>>(), [3]);
 }
+
+#[test]
+fn the_candidate_is_not_told_that_words_were_prepared() {
+    let (who, text) = ("Dana".to_owned(), "Since when?".to_owned());
+    let hint = Kind::HintGiven { number: 1, of: 4, who, text };
+    let (who, role, text) = ("Ruth".to_owned(), "stakeholder".to_owned(), "And?".to_owned());
+    let (inject, title) = ("how-bad".to_owned(), "A question".to_owned());
+    let did = InjectDid::Said { who, role, text };
+    let asked = Kind::InjectUsed { inject, title, did };
+    let chronicle =
+        chronicle(vec![(Participant::Interviewer, hint), (Participant::Interviewer, asked)]);
+    let told = |role| {
+        let messages = chronicle.messages.iter();
+        messages.map(|it| it.told_to(role).kind).collect::<Vec<_>>()
+    };
+    assert_eq!(told(words::Role::Interviewer), [MessageKind::Hint, MessageKind::Inject]);
+    assert_eq!(told(words::Role::Candidate), [MessageKind::Message, MessageKind::Message]);
+    assert_eq!((chronicle.hints.len(), &*chronicle.injects[0].0), (1, "how-bad"));
+}

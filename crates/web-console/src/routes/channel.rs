@@ -49,8 +49,9 @@ pub struct InTheNameOf {
 #[utoipa::path(get, path = "/api/channel", operation_id = "channel_list",
     tag = "channel",
     responses((status = 200, body = Vec<ChannelMessage>)))]
-pub(crate) async fn list(_who: Who, State(console): State<Console>) -> Json<Vec<ChannelMessage>> {
-    Json(console.chronicle().messages.clone())
+pub(crate) async fn list(who: Who, State(console): State<Console>) -> Json<Vec<ChannelMessage>> {
+    let chronicle = console.chronicle();
+    Json(chronicle.messages.iter().map(|message| message.told_to(who.role)).collect())
 }
 
 /// Asks the teammates something.

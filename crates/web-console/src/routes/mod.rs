@@ -3,10 +3,13 @@
 pub(crate) mod alerts;
 pub(crate) mod changes;
 pub(crate) mod channel;
+pub(crate) mod clock;
 pub(crate) mod dashboards;
 pub(crate) mod debrief;
 pub(crate) mod entry;
 pub(crate) mod explore;
+pub(crate) mod hints;
+pub(crate) mod injects;
 pub(crate) mod interviewer;
 pub(crate) mod logs;
 pub(crate) mod notebook;

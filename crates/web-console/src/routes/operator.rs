@@ -76,6 +76,8 @@ pub struct Ended {
 #[serde(rename_all = "kebab-case")]
 pub enum SessionOutcome {
     Done,
+    /// The interviewer ended it before the incident began.
+    CalledOff,
     Interrupted,
     Failed,
     /// The program was killed; the session's guard has removed the system and closed the record.
@@ -249,6 +251,7 @@ fn told(summary: &summary::Summary) -> Option<Ended> {
     let outcome = match summary.standing {
         Standing::Running => return None,
         Standing::Done => SessionOutcome::Done,
+        Standing::CalledOff => SessionOutcome::CalledOff,
         Standing::Interrupted => SessionOutcome::Interrupted,
         Standing::Failed => SessionOutcome::Failed,
         Standing::Lost => SessionOutcome::Lost,

@@ -131,8 +131,23 @@ pub(crate) async fn query(
         promql: asked.iter().map(|one| one.query.expr.clone()).collect(),
         shown: Doors::panel_in_words(panel, &asked, &range),
     };
-    console.looked().answered(&question.dashboard, question.panel, answer);
+    let last = Duration::try_from_secs_f64(range.to - range.from).unwrap_or_default();
+    let awaited = console.looked().answered(&question.dashboard, question.panel, answer, last);
+    if awaited {
+        tokio::spawn(await_report(console.clone(), question.dashboard.clone()));
+    }
     Ok(Json(data(&range, asked)))
+}
+
+/// Waits for the page to say that it was looking; else what it asked for is recorded as just that.
+async fn await_report(console: Console, uid: String) {
+    tokio::time::sleep(REPORTS_WITHIN).await;
+    let Some((look, last)) = console.looked().unreported(&uid) else { return };
+    // A session that is over has no doors, and nothing more to record.
+    let Ok(doors) = console.doors() else { return };
+    let Ok(dashboard) = dashboards::find(&doors, &uid) else { return };
+    let Look { panels, continued } = look;
+    doors.note_panels_viewed(dashboards_door::Viewed { dashboard, last, panels, continued });
 }
 
 /// Which panels were really in view, and for how long. Sent when panels have come into view for a
@@ -167,6 +182,8 @@ pub(crate) async fn views(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// A page that shows a panel says so within a second, and every ten seconds after that.
+const REPORTS_WITHIN: Duration = Duration::from_secs(15);
 /// Panels of one report.
 const MOST_PANELS: usize = 100;
 /// The longest stretch of time that a panel shows: a year.

@@ -121,7 +121,7 @@ async fn the_report_is_the_interviewers_from_the_debrief_on() {
 async fn a_recording_is_found_by_the_timeline_and_by_nothing_else() {
     let ground = Ground::new().await;
     let (_, interviewer) = people(&ground).await;
-    let folder = &ground._home.1.folder;
+    let folder = &ground.home.1.folder;
     std::fs::write(folder.recording("terminal-1"), "{}\n[1.0,\"o\",\"hello\"]\n").unwrap();
     std::fs::write(folder.recording("hidden"), "{}\n[1.0,\"o\",\"secret\"]\n").unwrap();
     let opened = Kind::TerminalOpened { terminal: "terminal-1".to_owned(), columns: 80, rows: 24 };

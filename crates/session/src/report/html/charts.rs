@@ -100,6 +100,7 @@ fn mark_class(kind: MarkKind) -> &'static str {
         MarkKind::Action => "act",
         MarkKind::Relief => "relief",
         MarkKind::Mitigated => "mitigated",
+        MarkKind::Inject => "inject",
     }
 }
 

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::line;
 use super::scale::{Time, WIDTH};
+use crate::assessment::Pause;
 use crate::event::Effect;
 use crate::report::headline::headline;
 use crate::report::{Entry, Report, words};
@@ -28,6 +29,9 @@ pub(super) fn lanes(report: &Report, listed: &[&Entry]) -> Markup {
         div.scroll {
             svg.lanes viewBox={ (-NAMES) " 0 " (NAMES + WIDTH + 8.0) " " (bottom + 22.0) } role="img"
                 aria-label="What was done, by effect, over time" {
+                @for pause in &report.assessment.pauses {
+                    (stood_still(*pause, time, bottom))
+                }
                 @for (effect, index) in LANES.into_iter().zip(0_u8..) {
                     (lane(effect, f64::from(index) * LANE + LANE / 2.0))
                 }
@@ -41,6 +45,17 @@ pub(super) fn lanes(report: &Report, listed: &[&Entry]) -> Markup {
                     text.tick x=(x) y=(bottom + 16.0) text-anchor="middle" { (text) }
                 }
             }
+        }
+    }
+}
+
+/// The clock of the candidate did not run.
+fn stood_still(pause: Pause, time: Time, bottom: f64) -> Markup {
+    let (from, until) = (time.x(pause.from_s), time.x(pause.until_s));
+    let words = format!("paused for {}", words::duration(pause.until_s - pause.from_s));
+    html! {
+        rect.pause x=(from) y="0" width=(((until - from) * 10.0).round() / 10.0) height=(bottom) {
+            title { (words) }
         }
     }
 }

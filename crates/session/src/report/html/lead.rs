@@ -127,7 +127,7 @@ fn facts(report: &Report) -> Markup {
     };
     let first = assessment.first_action.as_ref().map(|act| act.at_s);
     let said = assessment.first_said_since_page_s;
-    let relief = assessment.relief.len();
+    let relief = words::own_relief(assessment);
     html! {
         dl.facts {
             div { dt { "Page to first action" } dd { (since(first)) } }
@@ -137,6 +137,9 @@ fn facts(report: &Report) -> Markup {
                 dd { (since(assessment.mitigated_since_s)) } }
             div { dt { "Relief that did not last" }
                 dd { @if relief == 0 { "none" } @else { (relief) "×" } } }
+            @if !assessment.hints.is_empty() {
+                div { dt { "Hints" } dd { (assessment.hints.len()) } }
+            }
             div { dt { "Looks before the first action" } dd.small { (words::looks(assessment)) } }
         }
     }

@@ -8,6 +8,7 @@ mod charts;
 mod commands;
 mod debrief;
 mod events;
+mod interviewer;
 mod lanes;
 mod lead;
 mod scale;
@@ -56,6 +57,7 @@ pub fn render(report: &Report) -> String {
                     (sections::acts(report))
                     (sections::hypotheses(report))
                     (sections::channel(report))
+                    (interviewer::used(report))
                     (commands::commands(report))
                     (sections::record(report))
                 }

@@ -1,0 +1,128 @@
+//! What an interviewer may let happen during the incident: the lab's injects, carried out and recorded.
+//!
+//! Whether and when is the interviewer's to say. A fault that goes in here is a lease like the cause's
+//! and is recovered with it at the end; whoever drops the whole of this leaves that to the removal of
+//! the system.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use fault::{FaultError, Lease};
+use lab::inject::{Does, Inject, Speaker};
+use lab::lab::Lab;
+use session::event::{Door, Effect, Happening, InjectDid, Kind, Participant, Place};
+use tokio::sync::Mutex;
+
+use crate::control::Control;
+use crate::recorder::Recorder;
+
+/// The injects of one running session.
+pub struct Injects {
+    lab: Arc<Lab>,
+    control: Arc<Control>,
+    recorder: Recorder,
+    /// Held while one is carried out: they happen one after the other, and the end waits for them.
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    used: BTreeSet<String>,
+    leases: Vec<Held>,
+    over: bool,
+}
+
+/// A fault that is on, and the inject that put it there.
+pub(crate) struct Held {
+    pub(crate) inject: String,
+    pub(crate) lease: Lease,
+}
+
+/// Why an inject was not used.
+#[derive(Debug, thiserror::Error)]
+pub enum InjectError {
+    #[error("the lab has no inject `{id}`; it has {known}")]
+    Unknown { id: String, known: String },
+    #[error("`{id}` has been used, and the lab allows it once; choose another one")]
+    Used { id: String },
+    #[error("the session is ending")]
+    Over,
+    #[error("`{id}` could not go in; nothing was recorded of it, so try again or go without it")]
+    Fault { id: String, source: FaultError },
+}
+
+// === impl Injects ===
+
+impl Injects {
+    pub(crate) fn new(lab: Arc<Lab>, control: Arc<Control>, recorder: Recorder) -> Injects {
+        Injects { lab, control, recorder, state: Mutex::default() }
+    }
+
+    /// Lets one happen.
+    ///
+    /// # Errors
+    /// When there is no such inject, it was used and may be used once only, the session is ending, or
+    /// the system did not take the fault.
+    pub async fn make(&self, id: &str) -> Result<(), InjectError> {
+        let inject = self.lab.injects.iter().find(|inject| inject.id == id);
+        let inject = inject.ok_or_else(|| self.unknown(id))?;
+        let mut state = self.state.lock().await;
+        if state.over {
+            return Err(InjectError::Over);
+        }
+        if !inject.repeat && state.used.contains(id) {
+            return Err(InjectError::Used { id: id.to_owned() });
+        }
+        self.carry_out(inject, &mut state).await?;
+        state.used.insert(id.to_owned());
+        Ok(())
+    }
+
+    async fn carry_out(&self, inject: &Inject, state: &mut State) -> Result<(), InjectError> {
+        match &inject.does {
+            Does::Message { who, role, text } => {
+                let (who, text, role) = (who.clone(), text.clone(), role_name(*role).to_owned());
+                let did = InjectDid::Said { who, role, text };
+                self.record(inject, (Door::Channel, Effect::Say), did);
+            }
+            Does::Fault(fault) => {
+                let lease = fault::inject(fault, self.control.as_ref()).await;
+                let lease =
+                    lease.map_err(|source| InjectError::Fault { id: inject.id.clone(), source })?;
+                let (fault, detail) = (lease.kind().to_owned(), lease.detail().to_owned());
+                state.leases.push(Held { inject: inject.id.clone(), lease });
+                let did = InjectDid::Injected { fault, detail };
+                self.record(inject, (Door::Session, Effect::Truth), did);
+            }
+        }
+        Ok(())
+    }
+
+    fn record(&self, inject: &Inject, (door, effect): (Door, Effect), did: InjectDid) {
+        let (id, title) = (inject.id.clone(), inject.title.clone());
+        let (participant, place) = (Participant::Interviewer, Place::Console);
+        let kind = Kind::InjectUsed { inject: id, title, did };
+        self.recorder.happened(Happening { participant, door, effect, place, kind });
+    }
+
+    /// Ends it: nothing goes in any more. Gives the faults that are on. Waits for one that is going in.
+    pub(crate) async fn end(&self) -> Vec<Held> {
+        let mut state = self.state.lock().await;
+        state.over = true;
+        std::mem::take(&mut state.leases)
+    }
+
+    fn unknown(&self, id: &str) -> InjectError {
+        let known: Vec<&str> = self.lab.injects.iter().map(|inject| inject.id.as_str()).collect();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        InjectError::Unknown { id: id.to_owned(), known }
+    }
+}
+
+/// The word for a role, as it stands in the lab and in the journal.
+fn role_name(role: Speaker) -> &'static str {
+    match role {
+        Speaker::Teammate => "teammate",
+        Speaker::Stakeholder => "stakeholder",
+    }
+}
