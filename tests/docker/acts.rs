@@ -37,7 +37,7 @@ fn every_act_is_told_from_every_look_however_it_is_dressed() {
     let ground = Ground::new();
     let mut live = Live::start(&ground, "leaky-release");
     live.type_line("cd ~");
-    let mut marks = Vec::new();
+    let mut marks = vec![needle(&live.type_ahead(":"))];
     for case in &cases {
         let mark = live.type_ahead(&case.line);
         live.through(&mark);
@@ -46,7 +46,6 @@ fn every_act_is_told_from_every_look_however_it_is_dressed() {
     // A statement that is recorded as late as any: what it ended is waited for.
     let last = live.type_ahead("psql -qAtc \"select pg_cancel_backend(0), 'the last of all'\"");
     live.through(&last);
-    marks.push(needle(&last));
     let journal = wait_until("the last line and its statement are recorded", || {
         let journal = ground.journal(&live.session);
         let holds = |kind: &str, text: &str| {
@@ -69,27 +68,26 @@ fn needle(mark: &str) -> String {
     format!("through-$(({}+7))", sum - 7)
 }
 
-/// Puts each act and each program to the case in whose time it began: from the start of its line to
-/// that of the next, which is typed when the case is through. Ends are no bounds, since the record
-/// hears of them when the next line may have begun.
+/// When a case was through: by the record, and by the agent, which tells when programs began.
+#[derive(Clone, Copy)]
+struct Through {
+    at_s: f64,
+    ended_s: f64,
+}
+
+/// Puts each act and each program to the case in whose time it began. Each has the bounds of its own
+/// clock: the record hears of a line's end when the next one may have begun.
 fn by_case(events: &[Value], marks: &[String]) -> Vec<Seen> {
-    let started = |needle: &String| {
-        let is_it = |event: &&Value| {
-            let line = event["data"]["line"].as_str();
-            event["kind"] == "line-ended" && line.is_some_and(|line| line.contains(needle))
-        };
-        let event = events.iter().find(is_it).unwrap_or_else(|| panic!("`{needle}` has no end"));
-        event["data"]["started_s"].as_f64().unwrap()
-    };
-    let starts: Vec<f64> = marks.iter().map(started).collect();
-    let mut seen: Vec<Seen> = starts[1..].iter().map(|_| Seen::default()).collect();
+    let through: Vec<Through> = marks.iter().map(|needle| through(events, needle)).collect();
+    let mut seen: Vec<Seen> = through[1..].iter().map(|_| Seen::default()).collect();
     for event in events {
         let data = &event["data"];
         // The last line of a journal seals it and is no event.
         let Some(began) = data["started_s"].as_f64().or(event["at_s"].as_f64()) else { continue };
-        let Some(case) = starts.windows(2).position(|it| began >= it[0] && began < it[1]) else {
-            continue;
-        };
+        let is_program = event["kind"] == "program-ran";
+        let bound = |it: &Through| if is_program { it.ended_s } else { it.at_s };
+        let is_in = |it: &[Through]| began > bound(&it[0]) && began <= bound(&it[1]);
+        let Some(case) = through.windows(2).position(is_in) else { continue };
         let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         if event["effect"] == "act" {
             seen[case].acts.push((
@@ -98,12 +96,23 @@ fn by_case(events: &[Value], marks: &[String]) -> Vec<Seen> {
                 word(&data["target"]),
             ));
         }
-        if event["kind"] == "program-ran" {
+        if is_program {
             let words = data["argv"].as_array().unwrap();
             seen[case].argvs.push(words.iter().map(word).collect());
         }
     }
     seen
+}
+
+fn through(events: &[Value], needle: &str) -> Through {
+    let is_it = |event: &&Value| {
+        let line = event["data"]["line"].as_str();
+        event["kind"] == "line-ended" && line.is_some_and(|line| line.contains(needle))
+    };
+    let event = events.iter().find(is_it).unwrap_or_else(|| panic!("`{needle}` has no end"));
+    let data = &event["data"];
+    let ended_s = data["started_s"].as_f64().unwrap() + data["duration_s"].as_f64().unwrap();
+    Through { at_s: event["at_s"].as_f64().unwrap(), ended_s }
 }
 
 /// The table by class, and what is wrong.

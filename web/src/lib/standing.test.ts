@@ -19,6 +19,11 @@ const me: Me = {
   ends_at_s: null,
   done: false,
   ended: null,
+  alone: false,
+  closed: false,
+  paused_s: 0,
+  report_ready: false,
+  submitted: false,
 };
 
 test('each step on the way has its word', () => {

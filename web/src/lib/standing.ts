@@ -10,6 +10,7 @@ export interface Standing {
 /** The word and its colour; `over` says that the system is gone too. */
 export function standing(me: Me, over: boolean): Standing {
   if (over) return { word: 'over', colour: '' };
+  if (me.ended && me.phase === 'debrief') return { word: 'debrief', colour: 'good' };
   if (me.ended) return { word: 'ending', colour: '' };
   if (!me.session) return { word: 'waits for its turn', colour: 'warn' };
   if (!me.lab_ready) return { word: 'starting', colour: 'warn' };
