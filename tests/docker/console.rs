@@ -365,8 +365,8 @@ fn an_interview_that_is_called_off_before_consent_breaks_nothing() {
     interview.interviewer.post("/api/end", &json!({}));
     let session = interview.session.clone();
     let (code, stderr) = interview.ended();
-    assert_eq!(code, Some(4), "{stderr}");
-    assert!(stderr.contains("called off before it began"), "{stderr}");
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stderr.contains("called off before the incident began"), "{stderr}");
     assert!(!ground.journal(&session).contains("fault-injected"));
     assert!(ground.run(&["verify", &session]).status.success());
     assert_eq!(ground.left_of(&session), [""; 0]);

@@ -161,8 +161,11 @@ fn sockets(live: &Live<'_>) -> Vec<String> {
     wrong
 }
 
-/// The orchestrator listens nowhere, so there is nothing to reach. By inode, since ports are no
-/// process's own.
+/// 127.0.0.1 as the kernel's tables write it, where a socket of ours is bound.
+const LOOPBACK: &str = ": 0100007F:";
+
+/// The orchestrator listens on the console's port alone, on this machine's loopback, which is none of
+/// the lab's. By inode, since ports are no process's own.
 fn listening(process: u32) -> Vec<String> {
     let folder = std::path::Path::new("/proc").join(process.to_string());
     let own: Vec<String> = std::fs::read_dir(folder.join("fd"))
@@ -176,12 +179,18 @@ fn listening(process: u32) -> Vec<String> {
         let text = std::fs::read_to_string(folder.join("net").join(table)).unwrap_or_default();
         text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
     });
-    rows.filter(|row| {
-        let columns: Vec<&str> = row.split_whitespace().collect();
-        let (state, inode) = (columns.get(3).copied(), columns.get(9).copied());
-        matches!(state, Some("0A" | "07")) && own.iter().any(|own| Some(own.as_str()) == inode)
-    })
-    .collect()
+    let mut listening: Vec<String> = rows
+        .filter(|row| {
+            let columns: Vec<&str> = row.split_whitespace().collect();
+            let (state, inode) = (columns.get(3).copied(), columns.get(9).copied());
+            matches!(state, Some("0A" | "07")) && own.iter().any(|own| Some(own.as_str()) == inode)
+        })
+        .collect();
+    let console = listening.iter().position(|row| row.contains(LOOPBACK));
+    if let Some(console) = console {
+        listening.remove(console);
+    }
+    listening
 }
 
 /// The counterpart: the same dials do find what is there.
