@@ -30,10 +30,10 @@ test('a second browser on a used link is told so, and the first goes on', async 
   const answer = await second.goto(interview.links.candidate_url);
   expect(answer?.status()).toBe(410);
   await expect(second.getByText(/has been used/)).toBeVisible();
-  await second.goto(new URL('/', interview.links.candidate_url).href);
+  await second.goto(new URL('../', interview.links.candidate_url).href);
   await expect(second.getByText(/not signed in|open your link/i).first()).toBeVisible();
   await second.close();
-  expect((await send(candidate, 'GET', '/api/me')).status).toBe(200);
+  expect((await send(candidate, 'GET', 'api/me')).status).toBe(200);
 });
 
 test('a page that is reloaded mid-command has its output', async () => {
@@ -135,10 +135,10 @@ test('script in the interviewer’s fields stays text, for both', async () => {
 
 test('texts that are too long are refused with a reason', async () => {
   for (const [page, method, path, body] of [
-    [candidate, 'POST', '/api/say', { text: 'x'.repeat(4001) }],
-    [candidate, 'POST', '/api/ask', { question: 'x'.repeat(1001) }],
-    [interviewer, 'POST', '/api/messages', { who: 'x'.repeat(61), text: 'x' }],
-    [interviewer, 'POST', '/api/hints', { number: 2, who: 'x'.repeat(61) }],
+    [candidate, 'POST', 'api/say', { text: 'x'.repeat(4001) }],
+    [candidate, 'POST', 'api/ask', { question: 'x'.repeat(1001) }],
+    [interviewer, 'POST', 'api/messages', { who: 'x'.repeat(61), text: 'x' }],
+    [interviewer, 'POST', 'api/hints', { number: 2, who: 'x'.repeat(61) }],
   ] as const) {
     const refused = await send(page, method, path, body);
     expect(refused.status, path).toBe(422);

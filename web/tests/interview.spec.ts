@@ -279,7 +279,7 @@ test('after the incident the debrief is written without loss and handed in once'
   await candidate.getByRole('dialog').getByRole('button', { name: 'Hand it in' }).click();
   await expect(candidate.getByText('Your debrief is handed in')).toBeVisible();
   await accessible(candidate, 'handed in');
-  for (const path of ['/api/report', '/api/report/recordings/terminal-1', '/api/report/panels'])
+  for (const path of ['api/report', 'api/report/recordings/terminal-1', 'api/report/panels'])
     expect(await candidate.evaluate(async (path) => (await fetch(path)).status, path)).toBe(403);
 });
 

@@ -33,10 +33,10 @@ export async function person(browser: Browser, who: string, url: string): Promis
 /** Goes to a view of the candidate's page. */
 export async function view(candidate: Page, name: string, rest = '') {
   await candidate.getByRole('navigation').getByRole('link', { name }).click();
-  if (rest) await candidate.goto(new URL(`/#/${name.toLowerCase()}/${rest}`, candidate.url()).href);
+  if (rest) await candidate.goto(new URL(`#/${name.toLowerCase()}/${rest}`, candidate.url()).href);
 }
 
-/** Sends a request as the page would, past its buttons; gives the status and what it says. */
+/** Sends a request as the page would, past its buttons; gives the status and what it says. The path is from the session's own. */
 export async function send(page: Page, method: string, path: string, body?: object) {
   return page.evaluate(
     async ([method, path, body]) => {

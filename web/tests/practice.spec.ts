@@ -19,10 +19,10 @@ test('the answer comes after one’s own debrief', async ({ browser }) => {
     await expect(page.locator('.xterm-rows').first()).toContainText('$');
     await page.keyboard.type('echo "sum $((40 + 2))"\n');
     await expect(page.locator('.xterm-rows').first()).toContainText('sum 42');
-    expect(await status('/api/cause')).toBe(403);
+    expect(await status('api/cause')).toBe(403);
     await page.getByRole('button', { name: "I'm done" }).click();
     await page.getByRole('dialog').getByRole('button', { name: "I'm done" }).click();
-    for (const path of ['/api/report', '/api/timeline', '/api/report/panels'])
+    for (const path of ['api/report', 'api/timeline', 'api/report/panels'])
       expect(await status(path)).toBe(409);
     await page.getByLabel('The cause').fill('A sale, I think.');
     await page.getByRole('button', { name: 'Hand it in' }).click();

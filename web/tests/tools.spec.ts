@@ -34,7 +34,7 @@ test('nothing can be used before the page is out', async () => {
   await expect(interviewer.getByRole('button', { name: 'Give hint 1' })).toBeDisabled();
   await expect(interviewer.getByRole('button', { name: 'Use more-traffic' })).toBeDisabled();
   await expect(interviewer.getByRole('button', { name: 'Pause' })).toBeDisabled();
-  const early = await send(interviewer, 'POST', '/api/injects/how-bad-is-it');
+  const early = await send(interviewer, 'POST', 'api/injects/how-bad-is-it');
   expect(early.status).toBe(409);
   await candidate.getByRole('button', { name: 'I agree, begin' }).click();
   await expect(candidate.locator('article.page')).toBeVisible({ timeout: 60_000 });
@@ -48,17 +48,17 @@ test('a hint reaches the candidate as a colleague’s words, once and in order',
   const message = candidate.locator('article').filter({ hasText: 'A pool runs dry' });
   await expect(message).toContainText('Dana (payments)');
   await expect(candidate.getByText('hint', { exact: true })).toHaveCount(0);
-  const told = await send(candidate, 'GET', '/api/channel');
+  const told = await send(candidate, 'GET', 'api/channel');
   expect(told.text).not.toMatch(/hint|inject/);
   for (const [number, words] of [
     [1, 'hint 1 was given; hint 2 is next'],
     [3, 'hint 2 is next, not 3'],
   ] as const) {
-    const refused = await send(interviewer, 'POST', '/api/hints', { number, who: 'Dana' });
+    const refused = await send(interviewer, 'POST', 'api/hints', { number, who: 'Dana' });
     expect(refused.status).toBe(409);
     expect(refused.text).toContain(words);
   }
-  const own = await send(candidate, 'GET', '/api/hints');
+  const own = await send(candidate, 'GET', 'api/hints');
   expect(own.status).toBe(403);
   await accessible(interviewer, 'tools');
 });
@@ -67,10 +67,10 @@ test('a stakeholder interrupts, once', async () => {
   await interviewer.getByRole('button', { name: 'Use how-bad-is-it' }).click();
   await expect(candidate.locator('article').filter({ hasText: 'Ruth' })).toContainText('how bad is it');
   await expect(interviewer.getByRole('button', { name: 'Use how-bad-is-it' })).toBeDisabled();
-  const again = await send(interviewer, 'POST', '/api/injects/how-bad-is-it');
+  const again = await send(interviewer, 'POST', 'api/injects/how-bad-is-it');
   expect(again.status).toBe(409);
   expect(again.text).toContain('has been used');
-  const unknown = await send(interviewer, 'POST', '/api/injects/earthquake');
+  const unknown = await send(interviewer, 'POST', 'api/injects/earthquake');
   expect(unknown.status).toBe(404);
   expect(unknown.text).toContain('just-restart');
 });
@@ -93,7 +93,7 @@ test('the clock stands still while it is paused, and both see it', async () => {
   await expect(shell).toContainText('slept 5');
   expect(await left(candidate)).toBe(stopped);
   expect(await left(interviewer)).toBe(stopped);
-  const twice = await send(interviewer, 'POST', '/api/clock/pause');
+  const twice = await send(interviewer, 'POST', 'api/clock/pause');
   expect(twice.status).toBe(409);
   await interviewer.getByRole('button', { name: 'Resume' }).click();
   await expect(candidate.getByText('The clock is stopped at')).toHaveCount(0);
@@ -118,7 +118,7 @@ test('a fault of an inject makes a second alert fire, and leaves the incident as
 test('a panel that is asked for without a word of its view is a look of its own kind', async () => {
   const now = Math.floor(Date.now() / 1000);
   const question = { dashboard: 'bank', panel: await firstPanel('bank'), from: now - 300, to: now };
-  const answer = await send(candidate, 'POST', '/api/panels/query', question);
+  const answer = await send(candidate, 'POST', 'api/panels/query', question);
   expect(answer.status).toBe(200);
   await expect(interviewer.locator('.event').filter({ hasText: 'no view was reported' })).toHaveCount(1, {
     timeout: 30_000,
@@ -127,7 +127,7 @@ test('a panel that is asked for without a word of its view is a look of its own 
 
 /** The id of a dashboard's first panel that is asked anything. */
 async function firstPanel(uid: string): Promise<number> {
-  const file = JSON.parse((await send(candidate, 'GET', `/api/dashboards/${uid}`)).text) as {
+  const file = JSON.parse((await send(candidate, 'GET', `api/dashboards/${uid}`)).text) as {
     panels: { id: number; targets?: unknown[] }[];
   };
   const panel = file.panels.find((each) => each.targets?.length);
