@@ -151,7 +151,9 @@ test('a session that ends while the clock stands still ends in order, and the re
   await expect(candidate.getByText('The clock is stopped at')).toBeVisible();
   await candidate.getByRole('button', { name: "I'm done" }).click();
   await candidate.getByRole('dialog').getByRole('button', { name: "I'm done" }).click();
-  await expect(candidate.getByText('The session is over')).toBeVisible();
+  await expect(candidate.getByRole('heading', { name: 'What do you make of it?' })).toBeVisible();
+  await interviewer.getByRole('button', { name: 'Seal the record' }).click();
+  await interviewer.getByRole('dialog').getByRole('button', { name: 'Seal it' }).click();
   expect(await interview.over()).toBe(0);
   const words = ['report', interview.links.session, '--format', 'json'];
   const { stdout } = await promisify(execFile)(PROGRAM, words, { maxBuffer: 64 << 20 });
