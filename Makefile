@@ -37,12 +37,14 @@ demo: build ## Break the payments lab and let a scripted person find out why; wr
 lab: build ## Sit in front of the broken payments lab yourself
 	@$(CHECKRIDE) practice payments
 
-test: lint build images ## Everything that CI runs: lints, unit tests, and the real lab
+test: lint build images ## Everything that CI runs: lints, unit tests, the real lab, and the console in a browser
 	@cd web && npm test --silent
 	@$(CARGO) test --release --workspace --features checkride/docker-tests
+	@docker/setup.sh browser
+	@cd web && npm run --silent e2e
 
-test-full: test e2e ## What takes longer: everything in full, every rehearsal three times, each crate's own Docker tests
-	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release -p checkride --features checkride/docker-tests --test docker
+test-full: test ## What takes longer: everything in full, every rehearsal three times, each crate's own Docker tests
+	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release --workspace --features checkride/docker-tests
 	@$(CARGO) test --release -p testbed --features testbed/docker-tests
 
 e2e: images ## The console in a real browser, on a real lab, both roles at once
