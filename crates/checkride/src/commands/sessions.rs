@@ -55,7 +55,7 @@ fn word(standing: Standing) -> &'static str {
     match standing {
         Standing::Running => "running",
         Standing::Done => "done",
-        Standing::CalledOff => "called off",
+        Standing::CalledOff => "called-off",
         Standing::Interrupted => "interrupted",
         Standing::Failed => "failed",
         Standing::Lost => "lost",
