@@ -1,6 +1,7 @@
 //! What it costs a program to be seen: the same loop of `/bin/true` in a plain bash, in a terminal of
 //! the agent, and under `strace -f` where that is installed, in turn, so that all meet the same
-//! machine. Prints one JSON object: medians in microseconds for each program, and their ratios.
+//! machine. Prints one JSON object: medians in microseconds for each program, their ratios to the plain
+//! loop, and how many times as much `strace` adds to a program as being seen does.
 //!
 //! `cargo bench -p agent --bench programs -- [rounds]`. No test: the numbers depend on what else the
 //! machine does.
@@ -89,16 +90,18 @@ fn took(text: &str) -> Option<f64> {
 }
 
 fn print(plain: &mut [f64], seen: &mut [f64], traced: &mut [f64]) {
-    let (plain, seen, traced) = (median(plain), median(seen), median(traced));
+    let (plain, seen) = (median(plain).unwrap(), median(seen).unwrap());
+    let traced = median(traced);
     let strace = match traced {
         Some(traced) => format!(
-            "\"strace_us\": {traced:.0}, \"strace_ratio\": {:.2}, \"strace_to_seen\": {:.2}",
-            traced / plain.unwrap(),
-            traced / seen.unwrap()
+            "\"strace_us\": {traced:.0}, \"strace_ratio\": {:.2}, \"strace_to_seen\": {:.2}, \
+             \"strace_adds_to_seen_adds\": {:.1}",
+            traced / plain,
+            traced / seen,
+            (traced - plain) / (seen - plain)
         ),
         None => "\"strace\": \"not installed\"".to_owned(),
     };
-    let (plain, seen) = (plain.unwrap(), seen.unwrap());
     println!(
         "{{ \"plain_us\": {plain:.0}, \"seen_us\": {seen:.0}, \"seen_ratio\": {:.3}, {strace} }}",
         seen / plain

@@ -1,23 +1,25 @@
-//! How fast the console is: a key through the browser's socket against a plain `docker exec` tty of the
-//! same container, an event on its way to the interviewer, and what the page weighs before the terminal.
+//! How fast the console is: a key through the browser's socket against two plain ttys of the same
+//! container (`docker exec -it`, and its API alone, without the client program), an event on its way to
+//! the interviewer, and what the page weighs before the terminal.
 //!
 //! `cargo run --release -p checkride --example console -- <checkride> [keys]` holds a real interview and
-//! lets `cat` echo single keys through both ways in turn (interleaved, so that both meet the same
+//! lets `cat` echo single keys through all ways in turn (interleaved, so that both meet the same
 //! machine). Prints one JSON object: p50 and p99 in milliseconds, sizes in kB. No test: the numbers
 //! depend on what else the machine does.
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
 use std::collections::BTreeSet;
-use std::io::{Read, Write};
-use std::os::unix::net::UnixStream;
+use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use client::{Browser, Outcome, Program, Socket, ms, part};
+use plain::Plain;
 
 mod client;
+mod plain;
 
 /// What the echoing shell says when it is ready for keys.
 const READY: &[u8] = b"ready-for-keys";
@@ -53,26 +55,32 @@ fn echo(candidate: &Browser, interviewer: &Browser, session: &str, keys: usize) 
     let _mirror = interviewer.socket("/ws/terminal/terminal-1")?;
     ours.send(format!("{CAT}\r").as_bytes())?;
     ours.until(READY)?;
-    let mut plain = exec(session)?;
-    until(&mut plain, READY)?;
-    let (mut through, mut floor) = (Vec::new(), Vec::new());
+    let container = format!("{session}-workstation");
+    let (mut api, mut program) = (Plain::api(&container, CAT)?, Plain::program(&container, CAT)?);
+    api.until(READY)?;
+    program.until(READY)?;
+    let (mut through, mut floor, mut typed) = (Vec::new(), Vec::new(), Vec::new());
     for key in 0..keys {
         let byte = [b'a' + u8::try_from(key % 26)?];
         let begun = Instant::now();
         ours.send(&byte)?;
         ours.until(&byte)?;
         through.push(ms(begun));
-        let begun = Instant::now();
-        plain.write_all(&byte)?;
-        until(&mut plain, &byte)?;
-        floor.push(ms(begun));
+        for (plain, took) in [(&mut api, &mut floor), (&mut program, &mut typed)] {
+            let begun = Instant::now();
+            plain.send(&byte)?;
+            plain.until(&byte)?;
+            took.push(ms(begun));
+        }
     }
-    let (p50, floor50) = (part(&mut through, 0.5), part(&mut floor, 0.5));
+    let p50 = part(&mut through, 0.5);
+    let (api50, exec50) = (part(&mut floor, 0.5), part(&mut typed, 0.5));
     Ok(json!({
         "keys": keys,
         "console_p50_ms": p50, "console_p99_ms": part(&mut through, 0.99),
-        "exec_p50_ms": floor50, "exec_p99_ms": part(&mut floor, 0.99),
-        "console_p50_ratio": p50 / floor50,
+        "exec_p50_ms": exec50, "exec_p99_ms": part(&mut typed, 0.99),
+        "exec_api_p50_ms": api50, "exec_api_p99_ms": part(&mut floor, 0.99),
+        "console_to_exec": p50 / exec50, "console_to_exec_api": p50 / api50,
     }))
 }
 
@@ -113,44 +121,4 @@ fn page(candidate: &Browser) -> Outcome<f64> {
         writing.join().map_err(|_| "gzip broke off")??;
     }
     Ok(bytes as f64 / 1000.0)
-}
-
-/// A tty of `docker exec` in the workstation, through the engine's API.
-fn exec(session: &str) -> Outcome<UnixStream> {
-    let container = format!("{session}-workstation");
-    let config =
-        json!({ "Cmd": ["sh", "-c", CAT], "Tty": true, "AttachStdin": true, "AttachStdout": true });
-    let mut stream = UnixStream::connect("/var/run/docker.sock")?;
-    ask(&mut stream, &format!("/containers/{container}/exec"), &config, "Connection: close")?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    let id = answer.split(r#""Id":""#).nth(1).and_then(|rest| rest.split('"').next());
-    let id = id.ok_or_else(|| format!("no exec: {answer}"))?;
-    let mut stream = UnixStream::connect("/var/run/docker.sock")?;
-    let upgrade = "Connection: Upgrade\r\nUpgrade: tcp";
-    ask(&mut stream, &format!("/exec/{id}/start"), &json!({ "Tty": true }), upgrade)?;
-    Ok(stream)
-}
-
-fn ask(stream: &mut UnixStream, path: &str, body: &Value, more: &str) -> Outcome<()> {
-    let body = body.to_string();
-    let request = format!(
-        "POST {path} HTTP/1.1\r\nHost: docker\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\n{more}\r\n\r\n{body}",
-        body.len()
-    );
-    Ok(stream.write_all(request.as_bytes())?)
-}
-
-/// Reads on until what has come since holds this.
-fn until(stream: &mut UnixStream, wanted: &[u8]) -> Outcome<()> {
-    let (mut seen, mut chunk) = (Vec::new(), [0; 4096]);
-    while !seen.windows(wanted.len()).any(|it| it == wanted) {
-        let count = stream.read(&mut chunk)?;
-        if count == 0 {
-            return Err("the exec is gone".into());
-        }
-        seen.extend_from_slice(chunk.get(..count).unwrap_or_default());
-    }
-    Ok(())
 }

@@ -127,28 +127,60 @@ fn state(stage: &Stage) -> String {
     }
 }
 
-/// The steady state holds for its window, and the healthy system shows none of the evidence.
+/// The steady state holds for its window, and the healthy system shows none of the evidence. A system
+/// beside which others start may need a while for both.
 async fn baseline(session: &Session<'_>, stage: &Stage) -> Result<(), RunError> {
+    let mut shown = None;
+    let healthy = async {
+        loop {
+            hold_steady(session, stage).await;
+            shown = shown_when_healthy(session, stage).await?;
+            if shown.is_none() {
+                return Ok(());
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    };
+    match tokio::time::timeout(STEADY_WITHIN, healthy).await {
+        Ok(ended) => ended,
+        Err(_) => Err(match shown {
+            Some(what) => RunError::ShownWhenHealthy { what },
+            None => RunError::NotSteady {
+                settle: session.lab().steady_state.settle,
+                state: state(stage),
+            },
+        }),
+    }
+}
+
+/// Waits until the probes have held for the lab's window.
+async fn hold_steady(session: &Session<'_>, stage: &Stage) {
     let settle = session.lab().steady_state.settle;
-    let mut now = stage.now.clone();
-    let held = now.wait_for(|now| match (&now.health, now.steady_since) {
+    let held = |now: &Now| match (&now.health, now.steady_since) {
         (Some(health), Some(since)) => health.at.saturating_sub(since) >= settle,
         _ => false,
-    });
-    if !matches!(tokio::time::timeout(STEADY_WITHIN, held).await, Ok(Ok(_))) {
-        return Err(RunError::NotSteady { settle, state: state(stage) });
+    };
+    if stage.now.clone().wait_for(held).await.is_err() {
+        // The watcher ended, and with it the stage; whoever waits for it reports that.
+        std::future::pending::<()>().await;
     }
+}
+
+/// What a healthy system must not show, and this one does.
+async fn shown_when_healthy(
+    session: &Session<'_>,
+    stage: &Stage,
+) -> Result<Option<String>, RunError> {
     let shows = session.lab().evidence.iter().filter_map(|evidence| {
         evidence.shows.as_ref().map(|probe| (format!("evidence {}", evidence.id), probe))
     });
-    let symptom =
-        (format!("symptom {}", session.setup.cause.bites.name), &session.setup.cause.bites);
-    for (what, probe) in shows.chain([symptom]) {
+    let bites = &session.setup.cause.bites;
+    for (what, probe) in shows.chain([(format!("symptom {}", bites.name), bites)]) {
         if probe.holds(stage.prometheus.number(&probe.promql).await?) {
-            return Err(RunError::ShownWhenHealthy { what });
+            return Ok(Some(what));
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Injects the cause, proves it by its symptom, and waits for the page.
