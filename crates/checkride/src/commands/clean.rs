@@ -21,6 +21,7 @@ pub(super) async fn run(all: bool, images: bool, json: bool) -> Result<Code> {
             "containers": removed.containers,
             "networks": removed.networks,
             "images": images,
+            "miscounted": removed.miscounted,
             "journals_closed": closed,
         }))?;
         return Ok(Code::Ok);
@@ -35,12 +36,16 @@ pub(super) async fn run(all: bool, images: bool, json: bool) -> Result<Code> {
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
-    let removed = if words.is_empty() {
-        "nothing to remove".to_owned()
-    } else {
-        format!("removed {}", words.join(", "))
-    };
-    print::out(&removed);
+    print::out(&match words.is_empty() {
+        true => "nothing to remove".to_owned(),
+        false => format!("removed {}", words.join(", ")),
+    });
+    for network in &removed.miscounted {
+        print::warning(&format!(
+            "the network {network} is empty, but the engine has lost count and keeps it; restart \
+             the engine, and `checkride clean` removes it"
+        ));
+    }
     for session in closed {
         print::out(&format!("closed the journal of {session}"));
     }

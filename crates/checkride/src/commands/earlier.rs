@@ -37,6 +37,7 @@ pub(super) async fn close(engine: &Engine, home: &Home, all: bool) -> Result<Ear
         let late = clean::orphans(engine, reach, |session| home.is_live(session)).await?;
         removed.containers.extend(late.containers);
         removed.networks.extend(late.networks);
+        removed.miscounted.extend(late.miscounted);
     }
     Ok(Earlier { removed, closed: lost::tell(home)? })
 }

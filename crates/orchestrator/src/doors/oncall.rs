@@ -116,8 +116,21 @@ fn page(doors: &Doors) -> Printed {
 pub fn render_page(page: &PageText) -> String {
     format!(
         "{}  {}\n{}\n\nalert   {}\nsince   {}\nexpr    {}\n",
-        page.severity, page.alert, page.summary, page.alert, page.since, page.promql
+        page.severity,
+        page.alert,
+        page.summary,
+        page.alert,
+        to_the_second(&page.since),
+        page.promql
     )
+}
+
+/// Prometheus tells the moment to the nanosecond, which nobody reads at night.
+fn to_the_second(since: &str) -> String {
+    match since.parse::<jiff::Timestamp>() {
+        Ok(at) => at.strftime("%F %T UTC").to_string(),
+        Err(_) => since.to_owned(),
+    }
 }
 
 fn logs(doors: &Doors, args: &LogsArgs) -> Printed {
@@ -190,4 +203,15 @@ fn hypothesis(doors: &Doors, args: &HypothesisArgs) -> Printed {
         evidence: Vec::new(),
     });
     Printed::out(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_says_since_when_to_the_second() {
+        assert_eq!(to_the_second("2026-03-01T18:41:02.13768054Z"), "2026-03-01 18:41:02 UTC");
+        assert_eq!(to_the_second("a while ago"), "a while ago");
+    }
 }
