@@ -103,6 +103,7 @@ impl House {
             home: self.home.clone(),
             strictness: Strictness::Strict,
             guard: guard::program(),
+            grafana: None,
         };
         let mut ready = opened.console.lab_ready();
         let running = run_session(&setup, Visitor::of(opened.console), &lines, &stop);

@@ -63,6 +63,7 @@ pub(super) async fn run(labs: Option<&Path>, args: &Interview) -> Result<Code> {
         home,
         strictness: Strictness::Strict,
         guard: super::guard::program(),
+        grafana: None,
     };
     let served = CancellationToken::new();
     let serving = tokio::spawn(bound.serve(served.clone()));

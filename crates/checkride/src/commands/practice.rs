@@ -55,6 +55,7 @@ pub(super) async fn run(labs: Option<&Path>, args: &Practice) -> Result<Code> {
         home,
         strictness: Strictness::BestEffort,
         guard: super::guard::program(),
+        grafana: None,
     };
     let (link, in_the_browser) = (links.candidate, person.is_none());
     let visitor = Visitor::of(console.clone());
