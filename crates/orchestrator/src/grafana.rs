@@ -18,6 +18,7 @@ use session::event::Kind;
 use testbed::{AnswerBody, Beside, Link, LinkError, Testbed};
 use tokio::sync::watch;
 
+use crate::health::Now;
 use crate::prometheus::Pass;
 use crate::reasons::in_words;
 use crate::recorder::Recorder;
@@ -121,8 +122,16 @@ impl Grafana {
 // === impl Keeper ===
 
 impl Keeper {
-    /// Starts it, waits until it answers, and then for its death. What goes wrong is in the record.
-    pub(crate) async fn keep(self) {
+    /// Starts it once the system has been steady for so long, and not before: a start takes a core for
+    /// some seconds. Waits until it answers, and then for its death. What goes wrong is in the record.
+    pub(crate) async fn keep(self, mut now: watch::Receiver<Now>, settle: Duration) {
+        let steady = now.wait_for(|now| match (&now.health, now.steady_since) {
+            (Some(health), Some(since)) => health.at.saturating_sub(since) >= settle,
+            _ => false,
+        });
+        if steady.await.is_err() {
+            return; // The session is over.
+        }
         let mut deaths = Box::pin(self.testbed.deaths());
         let died = async {
             while let Some(death) = deaths.next().await {

@@ -140,7 +140,7 @@ impl Stage {
         let lines = testbed.logs(lab.system.prometheus_service());
         asked.spawn(metrics::follow(lines, Record::new(recorder.clone())));
         if let Some(keeper) = keeper {
-            tasks.spawn(keeper.keep());
+            tasks.spawn(keeper.keep(now.clone(), lab.steady_state.settle));
         }
         tasks.spawn(report_deaths(Arc::clone(&testbed), recorder.clone(), docker, dead));
         let terminals = Terminals::new(link, recorder.clone(), folder.clone());

@@ -87,13 +87,16 @@ fn find<'a>(doors: &'a Doors, uid: &str) -> Option<&'a Dashboard> {
     doors.dashboards.iter().find(|dashboard| dashboard.uid == uid)
 }
 
-/// Whether each query is over metrics that the panel itself asks for. Variables and intervals were
-/// filled in on the way, so names are what can be compared.
+/// Whether each query is one of the panel's own, as far as its names go: metrics, functions, labels. The
+/// values of variables and the intervals were filled in on the way.
 fn asks_the_same(panel: &Panel, queries: &Queries) -> bool {
     let range = Range { from: queries.from, to: queries.to, step: Duration::from_secs(1) };
-    let own: Vec<String> =
-        panel.queries(&range).iter().flat_map(|query| names(&query.expr)).collect();
-    queries.queries.iter().flat_map(|query| names(&query.expr)).all(|name| own.contains(&name))
+    let own = panel.queries(&range);
+    let own: Vec<Vec<String>> = own.iter().map(|query| names(&query.expr)).collect();
+    queries.queries.iter().all(|query| {
+        // A metric can be named among the labels too.
+        !query.expr.contains("__name__") && own.contains(&names(&query.expr))
+    })
 }
 
 /// The words of an expression outside of quotes and brackets: metrics, functions, labels.
@@ -275,6 +278,32 @@ mod tests {
         let expected = ["sum", "by", "le", "rate", "wait_bucket", "on", "up"];
         assert_eq!(names(expr), expected);
         assert_eq!(names(r#"a{b="\"c"} or ["#), ["a", "or"]);
+    }
+
+    #[test]
+    fn a_panel_is_one_that_asks_what_the_panel_asks() {
+        let lab = crate::fixture::lab();
+        let pool = Dashboard::parse(&lab.dashboards["pool"]).unwrap();
+        let panel = pool.panel("In use").unwrap();
+        let is_it = |expr: &str| {
+            let body = json!({
+                "queries": [{ "refId": "A", "expr": expr }], "from": "1000", "to": "2000",
+            });
+            let read =
+                Queries::read(body.to_string().as_bytes(), gate::grafana::Headers::default());
+            asks_the_same(panel, &read.unwrap())
+        };
+        assert!(is_it(r#"db_pool_in_use{job="payments",instance=~"payments-1|payments-2"}"#));
+        for other in [
+            "up",
+            "",
+            r#"{__name__="db_pool_waiting"}"#,
+            r#"db_pool_in_use or db_pool_waiting"#,
+            r#"db_pool_in_use{__name__=~"db_.*"}"#,
+            "sum(db_pool_in_use)",
+        ] {
+            assert!(!is_it(other), "{other}");
+        }
     }
 
     #[test]
