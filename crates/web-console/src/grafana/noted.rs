@@ -94,17 +94,22 @@ fn asks_the_same(panel: &Panel, queries: &Queries) -> bool {
     let own = panel.queries(&range);
     let own: Vec<Vec<String>> = own.iter().map(|query| names(&query.expr)).collect();
     queries.queries.iter().all(|query| {
-        // A metric can be named among the labels too.
-        !query.expr.contains("__name__") && own.contains(&names(&query.expr))
+        // A metric can be named among the labels too, and a comment can hold half a quote.
+        !query.expr.contains("__name__")
+            && !query.expr.contains('#')
+            && own.contains(&names(&query.expr))
     })
 }
 
 /// The words of an expression outside of quotes and brackets: metrics, functions, labels.
 fn names(expr: &str) -> Vec<String> {
     let mut quoted = None;
+    let mut escaped = false;
     let mut depth = 0_u32;
     let plain = expr.chars().map(|c| {
         match (quoted, c) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some('"' | '\''), '\\') => escaped = true,
             (Some(quote), _) if c == quote => quoted = None,
             (Some(_), _) => {}
             (None, '"' | '\'' | '`') => quoted = Some(c),
@@ -301,6 +306,8 @@ mod tests {
             r#"db_pool_in_use or db_pool_waiting"#,
             r#"db_pool_in_use{__name__=~"db_.*"}"#,
             "sum(db_pool_in_use)",
+            "db_pool_in_use # \"\n or db_pool_waiting # \"",
+            r#"db_pool_in_use{a="\\"} or db_pool_waiting{b=""}"#,
         ] {
             assert!(!is_it(other), "{other}");
         }
