@@ -41,9 +41,14 @@ struct Socket {
 impl Interview {
     /// Starts a lab and comes in by both links, once they are printed.
     pub fn start(ground: &Ground) -> Interview {
+        Interview::start_with(ground, &[])
+    }
+
+    /// As [`Interview::start`], with more words on the command line.
+    pub fn start_with(ground: &Ground, more: &[&str]) -> Interview {
         let args = ["interview", "payments", "--candidate", "Ada", "--cause", "leaky-release"];
         let mut child = ground
-            .command(&[&args[..], &["--minutes", "10", "--json"]].concat())
+            .command(&[&args[..], &["--minutes", "10", "--json"], more].concat())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -97,6 +102,15 @@ impl Browser {
         }
         let text = curl(&args);
         serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    /// What curl says with these words, of which the last is a path: head and body.
+    pub fn head(&self, args: &[&str]) -> String {
+        let (path, more) = args.split_last().unwrap();
+        let (origin, cookie) =
+            (format!("Origin: {}", self.origin), format!("Cookie: {}", self.cookie));
+        let url = format!("{}{path}", self.base);
+        curl(&[&["-i", "-H", &origin, "-H", &cookie], more, &[&url]].concat())
     }
 
     /// What a path gives, as it is.

@@ -11,6 +11,7 @@
 //! - [`canaries`]: secrets that are planted and must be found nowhere
 //! - [`console`]: an interview in two browsers
 //! - [`debrief`]: what follows the incident, also when it is cut short
+//! - [`grafana`]: one beside the lab, passed through
 //! - [`leases`]: what goes by itself when the orchestrator does
 //! - [`isolation`]: a stranger with a shell, with [`cis`], [`probes`], [`leaks`] and [`abuse`]
 //! - [`live`]: a lab with somebody in front of it
@@ -25,6 +26,7 @@ mod cis;
 mod console;
 mod debrief;
 mod docker_door;
+mod grafana;
 mod ground;
 mod hosting;
 mod isolation;

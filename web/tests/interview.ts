@@ -64,9 +64,9 @@ class Program<Printed> {
 
 /** An interview with both of its links. */
 export class Interview extends Program<Links> {
-  static async start(cause: string, minutes = 20): Promise<Interview> {
+  static async start(cause: string, minutes = 20, more: string[] = []): Promise<Interview> {
     const words = ['--candidate', 'Ada', '--cause', cause, '--minutes', String(minutes), '--json'];
-    return new Interview(...(await Program.run<Links>(['interview', 'payments', ...words])));
+    return new Interview(...(await Program.run<Links>(['interview', 'payments', ...words, ...more])));
   }
 }
 

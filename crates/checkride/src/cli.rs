@@ -143,6 +143,8 @@ pub struct Practice {
     #[command(flatten)]
     pub port: Listen,
     #[command(flatten)]
+    pub grafana: Grafana,
+    #[command(flatten)]
     pub json: Json,
 }
 
@@ -165,6 +167,8 @@ pub struct Interview {
     #[command(flatten)]
     pub port: Listen,
     #[command(flatten)]
+    pub grafana: Grafana,
+    #[command(flatten)]
     pub json: Json,
 }
 
@@ -182,9 +186,19 @@ pub struct Listen {
 }
 
 #[derive(Args)]
+pub struct Grafana {
+    /// An image of Grafana 11 or later, to be started beside each system and shown in its console. It is
+    /// pulled when the engine does not have it.
+    #[arg(long, value_name = "IMAGE")]
+    pub grafana: Option<String>,
+}
+
+#[derive(Args)]
 pub struct Serve {
     #[command(flatten)]
     pub port: Listen,
+    #[command(flatten)]
+    pub grafana: Grafana,
     /// How many sessions may run at once. One for each GiB of the engine's memory when left out.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub sessions: Option<u32>,

@@ -1,5 +1,5 @@
-//! The policy of the Docker API gate: what a call means, whether it may pass, and what its answer
-//! may say.
+//! The policy of the gates in front of the Docker API and of a Grafana: what a call means, whether it
+//! may pass, and what its answer may say.
 //!
 //! Nothing that a client sends is ever handed on as it came. A request is read into a [`Call`], or
 //! refused; what goes to the engine is written anew from the `Call`. An answer is built from the
@@ -16,10 +16,12 @@
 //! - [`Exec`]: a program to be run in a container, and whether it only reads
 //! - [`frames`]: the engine's two streams in one
 //! - [`Refusal`]: an answer in Docker's own form for an error
+//! - [`grafana`]: the same for what a browser asks of a Grafana
 
 pub mod allowed;
 pub mod filter;
 pub mod frames;
+pub mod grafana;
 
 mod body;
 mod call;

@@ -17,6 +17,7 @@
 //! - [`injects`]: what an interviewer may let happen meanwhile
 //! - [`terminal`], `workstation`: terminals, command lines and calls
 //! - [`player`], [`persona`], [`rehearsal`]: who sits at the terminal
+//! - [`grafana`]: a real one beside the system
 //! - [`kept`]: what the panels showed, for the replay
 //! - [`report`], [`summary`]: from a session's folder to its report, or to one line
 
@@ -25,6 +26,7 @@ pub mod control;
 pub mod docker;
 pub mod doors;
 mod frames;
+pub mod grafana;
 pub mod guard;
 pub mod health;
 pub mod home;

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use testbed::{HttpAnswer, Link, LinkError};
 
 /// The header that carries the pass.
-const PASS_HEADER: &str = "x-scribe-pass";
+pub(crate) const PASS_HEADER: &str = "x-scribe-pass";
 /// The variable of the container that holds the pass's hash.
 const PASS_HASH: &str = "SCRIBE_PASS";
 
@@ -194,6 +194,11 @@ impl Default for Pass {
 }
 
 impl Pass {
+    /// As it stands in the header.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
     /// The lab, with its Prometheus knowing this pass.
     pub fn known_in(&self, lab: &Lab) -> Lab {
         let mut lab = lab.clone();

@@ -17,6 +17,7 @@ use session::event::{Kind, Outcome, Phase};
 use testbed::{Death, Engine, Images, Progress};
 use tokio_util::sync::CancellationToken;
 
+use crate::grafana;
 use crate::guard::{self, Guard};
 use crate::home::{Held, Home, HomeError, SessionFolder};
 use crate::player::{Beginning, PlayError, Player};
@@ -39,6 +40,8 @@ pub struct Setup {
     /// What watches over the session from outside of this process; `None` leaves a session that is
     /// killed to the next start.
     pub guard: Option<guard::Program>,
+    /// A real Grafana to be started beside the system.
+    pub grafana: Option<grafana::Wanted>,
 }
 
 /// Who the session is for.

@@ -16,6 +16,7 @@ use crate::asked::{metrics, sql};
 use crate::control::Control;
 use crate::docker::{Gate, LabGate, Upstairs};
 use crate::doors::{Doors, PageText};
+use crate::grafana::{self, Grafana};
 use crate::health::{self, Now};
 use crate::home::SessionFolder;
 use crate::injects::Injects;
@@ -64,6 +65,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) recorder: &'a Recorder,
     pub(crate) folder: &'a SessionFolder,
     pub(crate) pass: Pass,
+    pub(crate) grafana: Option<&'a grafana::Wanted>,
 }
 
 // === impl Stage ===
@@ -74,7 +76,7 @@ impl Stage {
     /// # Errors
     /// When the lab's own files do not fit together.
     pub(crate) fn set_up(testbed: Testbed, parts: &Parts<'_>) -> Result<Stage, StageError> {
-        let &Parts { lab, cause, images, recorder, folder, ref pass } = parts;
+        let &Parts { lab, cause, images, recorder, folder, ref pass, grafana } = parts;
         let dashboards = Arc::new(read_dashboards(lab)?);
         let testbed = Arc::new(testbed);
         let link = testbed.link().clone();
@@ -90,6 +92,8 @@ impl Stage {
             logs.clone(),
             jiff::Timestamp::now(),
         ));
+        let grafana = grafana.map(|wanted| Grafana::new(&testbed, wanted, lab, pass, recorder));
+        let (grafana, keeper) = grafana.unzip();
         let (page, page_seen) = watch::channel(None);
         let (done, done_seen) = watch::channel(false);
         let doors = Arc::new(Doors {
@@ -100,6 +104,7 @@ impl Stage {
             logs,
             recorder: recorder.clone(),
             dashboards,
+            grafana,
             page: page_seen,
             done,
             place: Place::Lab,
@@ -134,6 +139,9 @@ impl Stage {
         }
         let lines = testbed.logs(lab.system.prometheus_service());
         asked.spawn(metrics::follow(lines, Record::new(recorder.clone())));
+        if let Some(keeper) = keeper {
+            tasks.spawn(keeper.keep(now.clone(), lab.steady_state.settle));
+        }
         tasks.spawn(report_deaths(Arc::clone(&testbed), recorder.clone(), docker, dead));
         let terminals = Terminals::new(link, recorder.clone(), folder.clone());
         Ok(Stage {
@@ -184,6 +192,9 @@ async fn report_deaths(
     while let Some(death) = deaths.next().await {
         if docker.explains(&death) {
             continue; // The person's own doing, and recorded as theirs.
+        }
+        if death.name == grafana::NAME {
+            continue; // Its keeper tells of it.
         }
         let (what, remedy) = in_words(&death);
         recorder.truth(Kind::Trouble { what, remedy });

@@ -34,10 +34,10 @@ pub use clean::Removed;
 pub use engine::{Engine, EngineError, EngineVersion};
 pub use images::{ImageError, ImagePlan, Images};
 pub use label::Owner;
-pub use link::{HttpAnswer, Incoming, Link, LinkError, LinkStream};
+pub use link::{AnswerBody, HttpAnswer, Incoming, Link, LinkError, LinkStream};
 pub use progress::{Built, Progress, Silent};
 pub use refusal::Refusal;
 pub use system::{
-    Container, Death, Ending, ExecOutput, Limits, LogLine, ProvisionError, SpawnedExec, Testbed,
-    TestbedError, environment,
+    Beside, Container, Death, Ending, ExecOutput, Limits, LogLine, ProvisionError, SpawnedExec,
+    Testbed, TestbedError, environment,
 };

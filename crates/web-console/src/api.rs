@@ -8,7 +8,7 @@ use crate::console::Console;
 use crate::contract::{FromPage, FromServer, Live};
 use crate::host::Host;
 use crate::routes::{
-    alerts, changes, channel, clock, dashboards, debrief, entry, explore, hints, injects,
+    alerts, changes, channel, clock, dashboards, debrief, entry, explore, grafana, hints, injects,
     interviewer, logs, notebook, operator, panels, replay, report, rubric, session, terminals,
     wiki,
 };
@@ -47,6 +47,7 @@ pub(crate) fn routes() -> OpenApiRouter<Console> {
         .routes(routes!(dashboards::list))
         .routes(routes!(dashboards::file))
         .routes(routes!(dashboards::variables))
+        .routes(routes!(grafana::info))
         .routes(routes!(panels::query))
         .routes(routes!(panels::views))
         .routes(routes!(explore::query))

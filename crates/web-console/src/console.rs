@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use crate::address::Address;
 use crate::chronicle::Chronicle;
 use crate::contract::{Me, Page, TerminalInfo};
+use crate::grafana::{Window, note_rest};
 use crate::keys::Keys;
 use crate::looked::Looked;
 use crate::problem::Problem;
@@ -66,6 +67,7 @@ struct Inner {
     desk: Mutex<Option<Desk>>,
     screens: Screens,
     looked: Mutex<Looked>,
+    window: Window,
     tail: Mutex<Tail>,
     glances: Mutex<HashMap<String, Instant>>,
     turn: Mutex<()>,
@@ -106,6 +108,7 @@ impl Console {
             desk: Mutex::new(None),
             screens: Screens::default(),
             looked: Mutex::default(),
+            window: Window::default(),
             tail: Mutex::default(),
             glances: Mutex::default(),
             turn: Mutex::default(),
@@ -137,6 +140,16 @@ impl Console {
 
     pub(crate) fn looked(&self) -> MutexGuard<'_, Looked> {
         lock(&self.0.looked)
+    }
+
+    /// What is kept for a Grafana.
+    pub(crate) fn window(&self) -> &Window {
+        &self.0.window
+    }
+
+    /// Where browsers find this session's Grafana, if it has one; without a slash at its end.
+    pub fn grafana_address(&self) -> String {
+        format!("{}{}", self.address().base(), crate::grafana::PLACE)
     }
 
     pub(crate) fn tail(&self) -> MutexGuard<'_, Tail> {
@@ -281,6 +294,7 @@ impl Console {
 
     /// Lets go of all that belongs to the system.
     pub(crate) fn close_doors(&self) {
+        note_rest(self);
         let rest = self.tail().rest();
         if let Some(rest) = rest {
             self.note_tail(&rest, true);

@@ -78,7 +78,7 @@ impl Hosts {
         {
             return refused("another host", "open the link exactly as it was printed");
         }
-        let is_called = path.starts_with("/api/") || path.starts_with("/ws/");
+        let is_called = ["/api/", "/ws/", "/grafana/"].iter().any(|it| path.starts_with(it));
         let site = text(HeaderName::from_static("sec-fetch-site"));
         if is_called && site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
             return refused("another site", "only this page may ask that");
@@ -119,10 +119,11 @@ fn dress(path: &str, headers: &mut HeaderMap) {
         ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=()"),
     ];
     for (name, value) in fixed {
-        // A report brings a stricter policy of its own.
+        // A report brings a stricter policy of its own, and a page of Grafana the one that it needs.
         headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
-    if !path.starts_with("/assets/") {
+    // The names of both hold a hash of their content.
+    if !path.starts_with("/assets/") && !path.starts_with("/grafana/public/build/") {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
 }

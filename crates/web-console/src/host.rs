@@ -20,10 +20,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::address::{self, Address, OPERATOR};
 use crate::console::{Console, Interview};
+use crate::grafana::PLACE;
 use crate::guard::{self, Hosts};
 use crate::operator::{Opens, Operator};
 use crate::player::WAITS;
 use crate::problem::Problem;
+use crate::routes::grafana;
 use crate::routes::operator::Hosted;
 use crate::words::Role;
 use crate::{api, page, sockets};
@@ -240,6 +242,9 @@ fn pages(console: Console) -> Router {
     routes
         .route("/ws/live", get(sockets::live))
         .route("/ws/terminal/{name}", get(sockets::terminal))
+        .route(PLACE, any(grafana::below))
+        .route(&format!("{PLACE}/"), any(grafana::below))
+        .route(&format!("{PLACE}/{{*path}}"), any(grafana::below))
         .fallback(get(page::serve))
         .layer(DefaultBodyLimit::max(BODY))
         .layer(CatchPanicLayer::new())

@@ -10,6 +10,7 @@
 //! - [`api`], `routes`: what can be asked, one noun a file; [`contract`], [`problem`], [`words`]: shapes
 //! - `sockets`, `live`, `mirror`, `screens`: the live timeline and the terminals
 //! - `chronicle`, `looked`, `tail`: what has happened, what was in view, logs that are followed
+//! - `grafana`: a real one, passed through
 //! - `page`: the page itself, embedded from `web/dist`
 
 mod address;
@@ -19,6 +20,7 @@ mod clock;
 pub mod console;
 pub mod contract;
 mod extract;
+mod grafana;
 mod guard;
 pub mod host;
 mod keys;

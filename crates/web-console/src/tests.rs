@@ -28,6 +28,8 @@ mod tls;
 
 mod after;
 
+mod grafana;
+
 mod tools;
 
 /// A console that is served, with the record of a session and without its system.
@@ -213,6 +215,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("candidate", "get", "/api/dashboards"),
     ("candidate", "get", "/api/dashboards/{uid}"),
     ("candidate", "get", "/api/dashboards/{uid}/variables"),
+    ("candidate", "get", "/api/grafana"),
     ("candidate", "post", "/api/panels/query"),
     ("candidate", "post", "/api/views"),
     ("candidate", "get", "/api/explore/query"),

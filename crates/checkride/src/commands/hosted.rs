@@ -24,7 +24,7 @@ use web_console::problem::Problem;
 
 use super::practice::{chosen, new_seed};
 use super::report::{page_of, write_all};
-use super::{guard, images};
+use super::{grafana, guard, images};
 use crate::{places, print};
 
 /// Systems that start at the same time. Each is busy with its start, and one that starts beside many
@@ -37,6 +37,8 @@ pub(super) struct House {
     engine: Engine,
     home: Home,
     labs: PathBuf,
+    /// The image of a Grafana, on the engine already.
+    grafana: Option<String>,
     stop: CancellationToken,
     starting: Arc<Semaphore>,
     sessions: TaskTracker,
@@ -60,9 +62,15 @@ struct Lines {
 // === impl House ===
 
 impl House {
-    pub(super) fn new(engine: Engine, home: Home, labs: PathBuf, stop: CancellationToken) -> House {
+    pub(super) fn new(
+        engine: Engine,
+        home: Home,
+        labs: PathBuf,
+        grafana: Option<String>,
+        stop: CancellationToken,
+    ) -> House {
         let (starting, sessions) = (Arc::new(Semaphore::new(STARTING)), TaskTracker::new());
-        House { engine, home, labs, stop, starting, sessions }
+        House { engine, home, labs, grafana, stop, starting, sessions }
     }
 
     /// Waits until the last session has ended; none begins any more.
@@ -103,6 +111,7 @@ impl House {
             home: self.home.clone(),
             strictness: Strictness::Strict,
             guard: guard::program(),
+            grafana: grafana::wanted(self.grafana.as_ref(), &opened.console),
         };
         let mut ready = opened.console.lab_ready();
         let running = run_session(&setup, Visitor::of(opened.console), &lines, &stop);

@@ -12,10 +12,10 @@ use web_console::console::Console;
 use web_console::host::{Links, Opened};
 use web_console::player::Visitor;
 
-use super::port;
 use super::practice::{chosen, new_seed};
 use super::prepare::{Prepared, prepare};
 use super::report::{say_where, write_all};
+use super::{grafana, port};
 use crate::cli::Interview;
 use crate::exit::{Code, UsageError, code_of_run};
 use crate::progress::Show;
@@ -52,6 +52,8 @@ pub(super) async fn run(labs: Option<&Path>, args: &Interview) -> Result<Code> {
     let stop = signals::stop()?;
     let Opened { console, links, .. } = bound.host().open(interview, stop.clone())?;
     let Prepared { engine, home, images } = prepare(&lab, &show).await?;
+    let grafana = grafana::fetch(&engine, &args.grafana, show.as_ref()).await?;
+    let grafana = grafana::wanted(grafana.as_ref(), &console);
     let setup = Setup {
         engine,
         images,
@@ -63,6 +65,7 @@ pub(super) async fn run(labs: Option<&Path>, args: &Interview) -> Result<Code> {
         home,
         strictness: Strictness::Strict,
         guard: super::guard::program(),
+        grafana,
     };
     let served = CancellationToken::new();
     let serving = tokio::spawn(bound.serve(served.clone()));

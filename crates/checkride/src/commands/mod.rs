@@ -5,6 +5,7 @@ mod clean;
 mod completions;
 mod doctor;
 mod earlier;
+mod grafana;
 mod guard;
 mod hosted;
 mod images;

@@ -14,9 +14,9 @@ use web_console::console::Console;
 use web_console::host::Opened;
 use web_console::player::Visitor;
 
-use super::port;
 use super::prepare::{Prepared, prepare};
 use super::report::{say_where, write_all};
+use super::{grafana, port};
 use crate::attach::Person;
 use crate::cli::Practice;
 use crate::exit::{Code, code_of_run};
@@ -44,6 +44,8 @@ pub(super) async fn run(labs: Option<&Path>, args: &Practice) -> Result<Code> {
     let stop = signals::stop()?;
     let Opened { console, links, .. } = bound.host().open(interview, stop.clone())?;
     let Prepared { engine, home, images } = prepare(&lab, &show).await?;
+    let grafana = grafana::fetch(&engine, &args.grafana, show.as_ref()).await?;
+    let grafana = grafana::wanted(grafana.as_ref(), &console);
     let setup = Setup {
         engine,
         images,
@@ -55,6 +57,7 @@ pub(super) async fn run(labs: Option<&Path>, args: &Practice) -> Result<Code> {
         home,
         strictness: Strictness::BestEffort,
         guard: super::guard::program(),
+        grafana,
     };
     let (link, in_the_browser) = (links.candidate, person.is_none());
     let visitor = Visitor::of(console.clone());

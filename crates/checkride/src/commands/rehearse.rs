@@ -42,6 +42,7 @@ pub(super) async fn run(labs: Option<&Path>, args: &Rehearse) -> Result<Code> {
         home,
         strictness: Strictness::Strict,
         guard: super::guard::program(),
+        grafana: None,
     };
     let (summary, finished) = rehearse(&setup, &persona, rehearsal, &show, &stop).await?;
     show.clear();

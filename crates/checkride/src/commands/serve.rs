@@ -12,9 +12,10 @@ use tokio_util::sync::CancellationToken;
 use web_console::host::Host;
 
 use super::hosted::House;
-use super::{earlier, port};
+use super::{earlier, grafana, port};
 use crate::cli::Serve;
 use crate::exit::Code;
+use crate::progress::Show;
 use crate::{places, print, signals};
 
 /// Memory that one session is reckoned to need under load (1 GiB).
@@ -33,11 +34,14 @@ pub(super) async fn run(labs: Option<&Path>, args: &Serve) -> Result<Code> {
     let engine = Engine::connect().await?;
     let home = places::home()?;
     let most = args.sessions.map_or_else(|| room(&engine), |most| most as usize);
+    let show = Show::new();
+    let image = grafana::fetch(&engine, &args.grafana, &show).await?;
+    show.clear();
     let bound = port::bind(&args.port, most).await?;
     let stop = signals::stop()?;
     earlier::close_before_start(&engine, &home).await;
     let host = bound.host();
-    let house = House::new(engine, home.clone(), labs, stop.clone());
+    let house = House::new(engine, home.clone(), labs, image, stop.clone());
     let link = host.operate(Arc::new(house.clone()), home);
     let served = CancellationToken::new();
     let serving = tokio::spawn(bound.serve(served.clone()));

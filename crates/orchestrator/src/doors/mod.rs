@@ -11,6 +11,7 @@ pub mod dashboards;
 mod deployctl;
 mod diff;
 mod edgectl;
+pub mod grafana;
 pub mod logs;
 pub mod metrics;
 mod oncall;
@@ -28,6 +29,7 @@ use session::event::{Door, Effect, Event, Happening, Kind, Participant, Place};
 use tokio::sync::watch;
 
 use crate::control::{Act, Control, ControlError};
+use crate::grafana::Grafana;
 use crate::logs::Logs;
 use crate::prometheus::Prometheus;
 use crate::recorder::Recorder;
@@ -46,6 +48,8 @@ pub struct Doors {
     pub logs: Logs,
     pub recorder: Recorder,
     pub dashboards: Arc<Vec<Dashboard>>,
+    /// A real Grafana, where the session has one.
+    pub grafana: Option<Grafana>,
     /// The page, once it has gone out.
     pub page: watch::Receiver<Option<PageText>>,
     /// Becomes true when the person says that they are done.

@@ -51,6 +51,7 @@ pub(super) async fn go(
         recorder: &session.recorder,
         folder,
         pass,
+        grafana: setup.grafana.as_ref(),
     };
     let stage = stage_slot.insert(Stage::set_up(testbed, &parts)?);
     let (columns, rows) = player.size();

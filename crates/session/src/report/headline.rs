@@ -106,7 +106,11 @@ fn look(kind: &Kind) -> Option<String> {
         let note = if asked_only { " (asked for; no view was reported)" } else { "" };
         let panels: Vec<_> = panels.iter().map(|panel| panel.title.as_str()).collect();
         let last = duration(*last_s as f64);
-        format!("Dashboard {title}, last {last}: {}{note}", panels.join(", "))
+        match panels.as_slice() {
+            // Its panels follow as they come into view.
+            [] => format!("Opened dashboard {title}"),
+            panels => format!("Dashboard {title}, last {last}: {}{note}", panels.join(", ")),
+        }
     } else if let Kind::LogsRead { service, grep, lines, .. } = kind {
         let grep = grep.as_ref().map_or(String::new(), |grep| format!(" matching {grep}"));
         format!("Logs of {service}{grep} ({lines} lines)")

@@ -50,16 +50,7 @@ impl<'a> Builder<'a> {
         if image == base::BASE && !self.base.is_empty() {
             return Ok(image.to_owned());
         }
-        let outcome = match base::id_of(self.engine, image).await? {
-            Some(_) => Built::UpToDate,
-            None => {
-                let pulled = base::pull(self.engine, image, self.progress).await;
-                pulled
-                    .map_err(|source| ImageError::NotPulled { image: image.to_owned(), source })?;
-                Built::Pulled
-            }
-        };
-        self.progress.built(image, outcome);
+        super::fetch(self.engine, image, self.progress).await?;
         Ok(image.to_owned())
     }
 

@@ -19,7 +19,7 @@ use futures::{StreamExt, TryStreamExt};
 use lab::lab::Lab;
 
 use crate::clean::CleanError;
-use crate::{Engine, Progress, Refusal};
+use crate::{Built, Engine, Progress, Refusal};
 
 pub use plan::ImagePlan;
 
@@ -61,7 +61,10 @@ pub enum ImageError {
         #[source]
         source: Refusal,
     },
-    #[error("image `{image}` is not on the engine and could not be pulled")]
+    #[error(
+        "image `{image}` is not on the engine and could not be pulled; load it with `docker load`, or \
+         name one that is there"
+    )]
     NotPulled {
         image: String,
         #[source]
@@ -120,6 +123,27 @@ pub async fn ensure(
 ) -> Result<Images, ImageError> {
     let plan = ImagePlan::of(lab, programs);
     ensure_plan(engine, &plan, progress).await
+}
+
+/// Makes sure that an image is on the engine under its own name, and fetches it where it is not.
+///
+/// # Errors
+/// When the engine has none and no registry gives it.
+pub async fn fetch(
+    engine: &Engine,
+    image: &str,
+    progress: &dyn Progress,
+) -> Result<(), ImageError> {
+    let outcome = match base::id_of(engine, image).await? {
+        Some(_) => Built::UpToDate,
+        None => {
+            let pulled = base::pull(engine, image, progress).await;
+            pulled.map_err(|source| ImageError::NotPulled { image: image.to_owned(), source })?;
+            Built::Pulled
+        }
+    };
+    progress.built(image, outcome);
+    Ok(())
 }
 
 /// As [`ensure`], for a plan.

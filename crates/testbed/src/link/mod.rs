@@ -4,6 +4,7 @@
 //! opens, and speaks HTTP through them.
 
 mod carrier;
+mod carry;
 mod driver;
 mod http;
 mod stream;
@@ -17,6 +18,7 @@ use wire::frame::Message;
 use wire::{Dialled, Open};
 
 pub(crate) use carrier::{Carrier, Piece};
+pub use carry::AnswerBody;
 pub use http::HttpAnswer;
 pub use stream::LinkStream;
 

@@ -1,6 +1,6 @@
 //! Changes to a running system: another image or environment, more or fewer replicas, restarts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use bollard::models::ContainerCreateBody;
@@ -128,12 +128,10 @@ impl Testbed {
 
 impl Inner {
     fn free_address(&self, name: &str) -> Result<Ipv4Addr, TestbedError> {
-        let members = self.members();
-        if members.contains_key(name) {
+        if self.members().contains_key(name) {
             return Err(TestbedError::Exists { name: name.to_owned() });
         }
-        let taken: BTreeSet<_> = members.values().map(|member| member.address).collect();
-        let free = self.network.subnet.free(&taken);
+        let free = self.network.subnet.free(&self.taken());
         free.ok_or_else(|| TestbedError::NoAddress { name: name.to_owned() })
     }
 

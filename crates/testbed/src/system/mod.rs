@@ -1,6 +1,7 @@
 //! One running system: a network and its containers, from provision to teardown.
 
 mod address;
+mod beside;
 mod control;
 mod exec;
 mod expected;
@@ -12,7 +13,7 @@ mod spec;
 mod state;
 mod watch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -23,6 +24,7 @@ use lab::lab::Lab;
 use crate::clean::{self, Removed};
 use crate::{Engine, Link, Owner, Refusal};
 
+pub use beside::Beside;
 pub use exec::{ExecOutput, SpawnedExec};
 pub use logs::LogLine;
 pub use provision::ProvisionError;
@@ -47,6 +49,8 @@ struct Inner {
     network: Network,
     services: BTreeMap<String, Service>,
     members: Mutex<BTreeMap<String, Member>>,
+    /// Addresses of what stands beside the system.
+    beside: Mutex<BTreeSet<Ipv4Addr>>,
     watch: Watch,
     link: Link,
 }
@@ -154,6 +158,22 @@ impl Testbed {
 impl Inner {
     fn members(&self) -> MutexGuard<'_, BTreeMap<String, Member>> {
         self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The addresses that are in use.
+    fn taken(&self) -> BTreeSet<Ipv4Addr> {
+        let mut taken: BTreeSet<_> = self.members().values().map(|it| it.address).collect();
+        taken.extend(self.beside.lock().unwrap_or_else(PoisonError::into_inner).iter());
+        taken
+    }
+
+    /// One more address, for something beside the system.
+    fn address_beside(&self, name: &str) -> Result<Ipv4Addr, TestbedError> {
+        let taken = self.taken();
+        let free = self.network.subnet.free(&taken);
+        let free = free.ok_or_else(|| TestbedError::NoAddress { name: name.to_owned() })?;
+        self.beside.lock().unwrap_or_else(PoisonError::into_inner).insert(free);
+        Ok(free)
     }
 
     fn member(&self, name: &str) -> Result<Member, TestbedError> {

@@ -87,6 +87,7 @@ impl Testbed {
                     network,
                     services: lab.system.compose.services.clone(),
                     members: Mutex::new(members),
+                    beside: Mutex::default(),
                     watch,
                     link,
                 }),

@@ -8,6 +8,7 @@ pub(crate) mod dashboards;
 pub(crate) mod debrief;
 pub(crate) mod entry;
 pub(crate) mod explore;
+pub(crate) mod grafana;
 pub(crate) mod hints;
 pub(crate) mod injects;
 pub(crate) mod interviewer;
