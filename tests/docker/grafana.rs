@@ -42,9 +42,18 @@ fn docker(args: &[&str]) -> String {
 
 /// Events of a kind, oldest first.
 fn events(interview: &Interview, kind: &str) -> Vec<Value> {
-    let timeline = interview.interviewer.get("/api/timeline");
-    let all = timeline.as_array().unwrap_or_else(|| panic!("{timeline}")).clone();
-    all.into_iter().filter(|event| event["kind"] == kind).collect()
+    let mut all = Vec::new();
+    let mut from = 0;
+    loop {
+        let part = interview.interviewer.get(&format!("/api/timeline?from={from}"));
+        let events = part["events"].as_array().unwrap_or_else(|| panic!("{part}"));
+        if events.is_empty() {
+            break;
+        }
+        all.extend(events.iter().filter(|event| event["kind"] == kind).cloned());
+        from = part["next"].as_u64().unwrap();
+    }
+    all
 }
 
 /// How the container of a Grafana is described on the engine.
