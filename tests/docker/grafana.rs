@@ -160,7 +160,7 @@ fn a_grafana_is_started_passed_through_recorded_and_removed() {
 
     // Explore, and Prometheus' own API behind Grafana's, are questions; each is recorded once, although
     // Prometheus is asked from inside of the network.
-    let mut explored = body.clone();
+    let mut explored = body;
     explored["queries"][0]["expr"] = json!("edge_up_here");
     assert!(asked(&[], &explored).starts_with("HTTP/1.1 200"));
     let question = "/grafana/api/datasources/proxy/uid/prometheus/api/v1/query?query=db_pool_size";
