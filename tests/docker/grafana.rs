@@ -42,9 +42,18 @@ fn docker(args: &[&str]) -> String {
 
 /// Events of a kind, oldest first.
 fn events(interview: &Interview, kind: &str) -> Vec<Value> {
-    let timeline = interview.interviewer.get("/api/timeline");
-    let all = timeline.as_array().unwrap_or_else(|| panic!("{timeline}")).clone();
-    all.into_iter().filter(|event| event["kind"] == kind).collect()
+    let mut all = Vec::new();
+    let mut from = 0;
+    loop {
+        let part = interview.interviewer.get(&format!("/api/timeline?from={from}"));
+        let events = part["events"].as_array().unwrap_or_else(|| panic!("{part}"));
+        if events.is_empty() {
+            break;
+        }
+        all.extend(events.iter().filter(|event| event["kind"] == kind).cloned());
+        from = part["next"].as_u64().unwrap();
+    }
+    all
 }
 
 /// How the container of a Grafana is described on the engine.
@@ -151,7 +160,7 @@ fn a_grafana_is_started_passed_through_recorded_and_removed() {
 
     // Explore, and Prometheus' own API behind Grafana's, are questions; each is recorded once, although
     // Prometheus is asked from inside of the network.
-    let mut explored = body.clone();
+    let mut explored = body;
     explored["queries"][0]["expr"] = json!("edge_up_here");
     assert!(asked(&[], &explored).starts_with("HTTP/1.1 200"));
     let question = "/grafana/api/datasources/proxy/uid/prometheus/api/v1/query?query=db_pool_size";

@@ -7,7 +7,7 @@ import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { accessible, barriers } from './axe';
 import { Interview } from './interview';
-import { person, view } from './people';
+import { complaints, person, view } from './people';
 
 const run = promisify(execFile);
 const IMAGE = `grafana-like:page-${process.pid}`;
@@ -56,6 +56,10 @@ test('the dashboards are shown in Grafana, and what its page asks for is a look'
 test('a script that Grafana did not mark does not run, and nothing leads away', async () => {
   const inside = candidate.frameLocator('iframe[title="Grafana: Connection pool"]');
   await expect(inside.getByText('a script that nobody marked has run')).toHaveCount(0);
+  // The browser says so, which is a complaint of the right page: it is taken off the list of those that are not.
+  const ofTheStranger = (each: string) => each.includes('nonce-dGVzdHRlc3Q=');
+  expect(complaints.filter(ofTheStranger)).toHaveLength(1);
+  complaints.splice(0, complaints.length, ...complaints.filter((each) => !ofTheStranger(each)));
   const frame = candidate.frames().find((each) => each.url().includes('/grafana/d/pool'));
   const left = await frame?.evaluate(() => {
     try {
