@@ -9,8 +9,8 @@ use crate::contract::{FromPage, FromServer, Live};
 use crate::host::Host;
 use crate::routes::{
     alerts, changes, channel, clock, dashboards, debrief, entry, explore, hints, injects,
-    interviewer, logs, notebook, operator, panels, replay, report, rubric, session, terminals,
-    wiki,
+    interviewer, lines, logs, marks, notebook, operator, panels, replay, report, rubric, session,
+    terminals, wiki,
 };
 
 /// What the document says beside the routes. The sockets are `GET /ws/live?ticket=&from=`, which
@@ -47,7 +47,9 @@ pub(crate) fn routes() -> OpenApiRouter<Console> {
         .routes(routes!(dashboards::list))
         .routes(routes!(dashboards::file))
         .routes(routes!(dashboards::variables))
+        .routes(routes!(marks::marks))
         .routes(routes!(panels::query))
+        .routes(routes!(lines::lines))
         .routes(routes!(panels::views))
         .routes(routes!(explore::query))
         .routes(routes!(explore::query_range))

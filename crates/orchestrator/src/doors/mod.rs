@@ -5,12 +5,14 @@
 //! the browser goes through the same doors without words. Either way they are carried out here and
 //! recorded as what they are (a log read, a dashboard looked at, a rollback), with what was shown.
 
+pub mod annotations;
 mod answer;
 pub mod changes;
 pub mod dashboards;
 mod deployctl;
 mod diff;
 mod edgectl;
+pub mod lines;
 pub mod logs;
 pub mod metrics;
 mod oncall;
