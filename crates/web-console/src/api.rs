@@ -8,7 +8,7 @@ use crate::console::Console;
 use crate::contract::{FromPage, FromServer, Live};
 use crate::host::Host;
 use crate::routes::{
-    alerts, changes, channel, clock, dashboards, debrief, entry, explore, hints, injects,
+    alerts, bearings, changes, channel, clock, dashboards, debrief, entry, explore, hints, injects,
     interviewer, lines, logs, marks, notebook, operator, panels, replay, report, rubric, session,
     terminals, wiki,
 };
@@ -43,6 +43,7 @@ pub(crate) fn routes() -> OpenApiRouter<Console> {
         .routes(routes!(rubric::rubric))
         .routes(routes!(rubric::ratings))
         .routes(routes!(rubric::rate))
+        .routes(routes!(bearings::facts))
         .routes(routes!(terminals::list, terminals::open))
         .routes(routes!(dashboards::list))
         .routes(routes!(dashboards::file))

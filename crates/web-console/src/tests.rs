@@ -237,6 +237,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("interviewer", "post", "/api/messages"),
     ("interviewer", "get", "/api/ratings"),
     ("interviewer", "put", "/api/rubric/{dimension}"),
+    ("interviewer", "get", "/api/rubric/facts"),
     ("both", "get", "/api/debrief"),
     ("candidate", "put", "/api/debrief/{part}"),
     ("candidate", "post", "/api/debrief"),

@@ -1,6 +1,7 @@
 //! What the page can ask for, one noun a file. Each says who may, in its first argument.
 
 pub(crate) mod alerts;
+pub(crate) mod bearings;
 pub(crate) mod changes;
 pub(crate) mod channel;
 pub(crate) mod clock;
