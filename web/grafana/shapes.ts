@@ -73,6 +73,16 @@ interface Query {
   hide?: boolean;
 }
 
+// Loki's query, after `LokiDataQuery` of Grafana 11 to 13; which the package does not hold.
+interface LogQuery {
+  refId: string;
+  datasource: { type: 'loki'; uid: string };
+  expr: string;
+  queryType: 'range' | 'instant';
+  maxLines?: number;
+  editorMode?: 'code' | 'builder';
+}
+
 // A field's own settings, all of the same kind as its panel.
 type Defaults<Custom> = Over<Plain<Omit<FieldConfig, 'custom'>>, { custom?: Some<Plain<Custom>> }>;
 
@@ -90,13 +100,13 @@ interface Matcher {
   options?: unknown;
 }
 
-type Of<Type extends string, Options, Custom> = Over<
+type Of<Type extends string, Options, Custom, Target = Query> = Over<
   Plain<Omit<Panel, 'options' | 'fieldConfig' | 'targets'>>,
   {
     type: Type;
     id: number;
     title: string;
-    targets: Query[];
+    targets: Target[];
     options: Some<Plain<Options>>;
     fieldConfig: {
       defaults: Defaults<Custom>;
@@ -114,13 +124,13 @@ type AnyPanel =
   | Of<'bargauge', BarGauge, None>
   | Of<'table', Table, TableField>
   | Of<'heatmap', Heatmap, HeatmapField>
-  | Of<'logs', Logs, None>;
+  | Of<'logs', Logs, None, LogQuery>;
 
 type Row = Over<Plain<Omit<RowPanel, 'panels'>>, { panels: AnyPanel[] }>;
 
 // What the same data source keeps of an annotation beside its query. Grafana 11 reads `expr` and `step` (`datasource.ts`
 // there), later ones `target` (`annotations.ts`), so a file has both.
-type Annotation = Over<
+type Asked = Over<
   Plain<Omit<AnnotationQuery, 'target'>>,
   {
     target: Query;
@@ -132,6 +142,17 @@ type Annotation = Over<
     useValueForTime?: boolean;
   }
 >;
+
+// Grafana's own annotations, which programs write with tags.
+type Tagged = Over<
+  Plain<Omit<AnnotationQuery, 'target' | 'datasource'>>,
+  {
+    datasource: { type: 'grafana'; uid: '-- Grafana --' };
+    target: { type: 'tags'; tags: string[]; matchAny: boolean; limit: number };
+  }
+>;
+
+type Annotation = Asked | Tagged;
 
 export type GrafanaDashboard = Over<
   Plain<Omit<Dashboard, 'panels' | 'annotations' | 'templating' | 'links'>>,

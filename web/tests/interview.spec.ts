@@ -1,58 +1,32 @@
 // A whole interview, both roles at once, against the real program and a real lab: nothing is simulated.
 import { expect, test } from '@playwright/test';
-import type { Browser, Page, WebSocketRoute } from '@playwright/test';
+import type { Page, WebSocketRoute } from '@playwright/test';
 import { accessible, barriers } from './axe';
-import { enter, fromDist, Interview } from './interview';
+import { Interview } from './interview';
+import { complaints, isListed, person, view as goTo } from './people';
 
 let interview: Interview;
 let candidate: Page;
 let interviewer: Page;
-const complaints: string[] = [];
 /** The candidate's sockets pass through here, so that a test can cut them. */
 const line: { cut: boolean; ends: WebSocketRoute[] } = { cut: false, ends: [] };
 
-async function person(browser: Browser, who: string, url: string): Promise<Page> {
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    reducedMotion: 'reduce',
-  });
-  await fromDist(context);
-  if (who === 'candidate') {
-    await context.routeWebSocket(/\/ws\//, (socket) => {
-      if (line.cut) void socket.close();
-      else line.ends.push(socket, socket.connectToServer());
-    });
-  }
-  const page = await context.newPage();
-  page.on('pageerror', (error) => complaints.push(`${who}: ${error.message}`));
-  page.on('dialog', (dialog) => {
-    complaints.push(`${who}: a dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.on('console', (message) => {
-    if (message.text().includes('Content Security Policy')) complaints.push(`${who}: ${message.text()}`);
-  });
-  await enter(page, url);
-  return page;
-}
-
-async function view(name: string, rest = '') {
-  await candidate.getByRole('navigation').getByRole('link', { name }).click();
-  if (rest)
-    await candidate.goto(new URL(`../#/${name.toLowerCase()}/${rest}`, interview.links.candidate_url).href);
-}
-
+/** Goes to a view of the candidate's page. */
+const view = (name: string, rest = '') => goTo(candidate, name, rest);
 /** An event with these words is in the interviewer's list. */
-function seen(words: string | RegExp) {
-  return expect(interviewer.locator('.event').filter({ hasText: words }).first()).toBeVisible();
-}
+const seen = (words: string | RegExp) => isListed(interviewer, words);
 
 test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(180_000);
   interview = await Interview.start('leaky-release');
-  candidate = await person(browser, 'candidate', interview.links.candidate_url);
+  candidate = await person(browser, 'candidate', interview.links.candidate_url, (context) =>
+    context.routeWebSocket(/\/ws\//, (socket) => {
+      if (line.cut) void socket.close();
+      else line.ends.push(socket, socket.connectToServer());
+    }),
+  );
   interviewer = await person(browser, 'interviewer', interview.links.interviewer_url);
 });
 
@@ -116,6 +90,43 @@ test('a dashboard is drawn from its file, and what was in view is recorded', asy
     'aria-pressed',
     'true',
   );
+});
+
+test('several values of a variable are chosen, and a mark tells of a change', async () => {
+  await view('Dashboards', 'service');
+  const panel = candidate.getByRole('region', { name: 'Requests', exact: true });
+  await expect(panel.locator('tbody tr')).toHaveCount(3);
+  const variable = candidate.locator('summary').filter({ hasText: 'All' });
+  await variable.click();
+  await candidate.getByLabel('payments-1', { exact: true }).check();
+  await expect(panel.locator('tbody tr')).toHaveCount(2);
+  await candidate.getByLabel('payments-2', { exact: true }).check();
+  await expect(panel.locator('tbody tr')).toHaveCount(3);
+  await expect(candidate.locator('summary')).toHaveText('payments-1 + 1');
+  await accessible(candidate, 'variable');
+  await candidate.keyboard.press('Escape');
+  await expect(candidate.getByLabel('payments-1', { exact: true })).toBeHidden();
+
+  const chart = panel.getByRole('application');
+  await chart.focus();
+  const mark = panel.locator('.tip .mark').filter({ hasText: 'deploy payments' });
+  // Back from now, second by second, until the crosshair is at the mark.
+  await expect(async () => {
+    await candidate.keyboard.press('ArrowLeft');
+    await expect(mark).toBeVisible({ timeout: 50 });
+  }).toPass({ intervals: [0], timeout: 60_000 });
+  await expect(mark).toContainText('2.3.2 -> 2.4.0');
+  await accessible(candidate, 'mark');
+  await seen(/history/);
+});
+
+test('a panel of logs is a look at that log', async () => {
+  const lines = candidate.getByRole('region', { name: 'Warnings and errors' });
+  await lines.scrollIntoViewIfNeeded();
+  await expect(lines.locator('.line').first()).toContainText(/WARN|ERROR|warn|error/);
+  await expect(lines.locator('.line').filter({ hasText: /\binfo\b/i })).toHaveCount(0);
+  await seen(/Logs of payments/i);
+  await accessible(candidate, 'logs on a dashboard');
 });
 
 test('a terminal survives a reload and is mirrored', async () => {
@@ -251,6 +262,10 @@ test('the first action is told from the rest, notes and levels are the interview
   await expect(interviewer.locator('.side li').first()).toContainText('Looked before acting.');
   await accessible(interviewer, 'notes');
   await interviewer.getByRole('tab', { name: 'Rubric' }).click();
+  const known = interviewer.getByRole('list', { name: 'What the record has on Systems thinking' });
+  const action = known.getByRole('listitem').filter({ hasText: 'First action: rollback payments' });
+  await action.getByRole('button').click();
+  await expect(interviewer.locator('.event.chosen')).toContainText('rollback payments');
   await interviewer.getByRole('radio').nth(2).check();
   await expect(interviewer.locator('label.on')).toHaveCount(1);
   await accessible(interviewer, 'rubric');
@@ -328,6 +343,20 @@ test('the report leads with the first action and replays the session', async () 
 
 test('the levels are set with the record before one, and the seal ends it', async () => {
   const report = interviewer.getByRole('region', { name: 'Report' });
+  const known = report.getByRole('list', { name: 'What the record has on Post-incident orientation' });
+  await expect(known).toContainText('1 line of follow-ups');
+  const moment = report.getByRole('slider', { name: 'The moment that is replayed' });
+  const first = report.getByRole('listitem').filter({ hasText: 'First action: rollback payments' });
+  await first.getByRole('button').click();
+  const at_s = Number(await moment.inputValue());
+  await report
+    .getByRole('listitem')
+    .filter({ hasText: 'status update' })
+    .first()
+    .getByRole('button')
+    .first()
+    .click();
+  expect(Number(await moment.inputValue())).toBeLessThan(at_s);
   await report.getByRole('radio').first().check();
   const because = report.getByLabel(/^Why, for/).first();
   await because.fill('Named the discriminating evidence before acting.');

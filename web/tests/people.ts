@@ -2,7 +2,8 @@
 // that nobody's page breaks: what a page complains of is kept for the last test to look at.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Browser, Page } from '@playwright/test';
+import { expect } from '@playwright/test';
+import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { enter, fromDist } from './interview';
 
 const run = promisify(execFile);
@@ -10,13 +11,19 @@ const run = promisify(execFile);
 /** Errors, dialogs and breaches of the policy, of all pages of this file. */
 export const complaints: string[] = [];
 
-/** Opens a link in a browser of its own. */
-export async function person(browser: Browser, who: string, url: string): Promise<Page> {
+/** Opens a link in a browser of its own; `prepared` is done to that browser before. */
+export async function person(
+  browser: Browser,
+  who: string,
+  url: string,
+  prepared?: (context: BrowserContext) => Promise<void>,
+): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     reducedMotion: 'reduce',
   });
   await fromDist(context);
+  await prepared?.(context);
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(`${who}: ${error.message}`));
   page.on('dialog', (dialog) => {
@@ -34,6 +41,11 @@ export async function person(browser: Browser, who: string, url: string): Promis
 export async function view(candidate: Page, name: string, rest = '') {
   await candidate.getByRole('navigation').getByRole('link', { name }).click();
   if (rest) await candidate.goto(new URL(`#/${name.toLowerCase()}/${rest}`, candidate.url()).href);
+}
+
+/** An event with these words is in the interviewer's list. */
+export function isListed(interviewer: Page, words: string | RegExp) {
+  return expect(interviewer.locator('.event').filter({ hasText: words }).first()).toBeVisible();
 }
 
 /** Sends a request as the page would, past its buttons; gives the status and what it says. The path is from the session's own. */

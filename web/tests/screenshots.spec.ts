@@ -84,6 +84,16 @@ test('every view, light and dark', async ({ browser }) => {
     await both(candidate, 'dashboards-wide');
     await candidate.keyboard.press('Alt+\\');
     await candidate.setViewportSize(SMALL);
+    await candidate.goto(new URL('../#/dashboards/service', interview.links.candidate_url).href);
+    await candidate.getByRole('region', { name: 'Warnings and errors' }).scrollIntoViewIfNeeded();
+    await expect(
+      candidate.getByRole('region', { name: 'Warnings and errors' }).locator('.line').first(),
+    ).toBeVisible();
+    await both(candidate, 'dashboards-log');
+    await candidate.getByRole('region', { name: 'Requests', exact: true }).scrollIntoViewIfNeeded();
+    await candidate.locator('summary').filter({ hasText: 'All' }).click();
+    await candidate.getByLabel('payments-1', { exact: true }).check();
+    await both(candidate, 'dashboards-variable');
     await candidate.goto(new URL('../#/dashboards/edge', interview.links.candidate_url).href);
     await candidate.getByText('State of each server').scrollIntoViewIfNeeded();
     await expect(

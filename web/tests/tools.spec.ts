@@ -5,16 +5,14 @@ import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { accessible, barriers } from './axe';
 import { Interview, PROGRAM } from './interview';
-import { complaints, person, send, view } from './people';
+import { complaints, isListed, person, send, view } from './people';
 
 let interview: Interview;
 let candidate: Page;
 let interviewer: Page;
 
 /** An event with these words is in the interviewer's list. */
-function seen(words: string | RegExp) {
-  return expect(interviewer.locator('.event').filter({ hasText: words }).first()).toBeVisible();
-}
+const seen = (words: string | RegExp) => isListed(interviewer, words);
 
 test.describe.configure({ mode: 'serial' });
 
@@ -67,6 +65,12 @@ test('a stakeholder interrupts, once', async () => {
   await interviewer.getByRole('button', { name: 'Use how-bad-is-it' }).click();
   await expect(candidate.locator('article').filter({ hasText: 'Ruth' })).toContainText('how bad is it');
   await expect(interviewer.getByRole('button', { name: 'Use how-bad-is-it' })).toBeDisabled();
+  // What is told of it covers no button, on a small screen either.
+  await interviewer.setViewportSize({ width: 1280, height: 720 });
+  await expect(interviewer.locator('.toast')).toBeVisible();
+  for (const button of await interviewer.getByRole('button', { name: /^(Use|Pause|New link|End)/ }).all())
+    if (await button.isEnabled()) await button.click({ trial: true, timeout: 3000 });
+  await interviewer.setViewportSize({ width: 1440, height: 900 });
   const again = await send(interviewer, 'POST', 'api/injects/how-bad-is-it');
   expect(again.status).toBe(409);
   expect(again.text).toContain('has been used');

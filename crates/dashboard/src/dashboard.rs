@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{DashboardError, Panel, Variable, grafana};
+use crate::{Annotation, DashboardError, Panel, Variable, grafana};
 
 /// A dashboard that was read from a Grafana file.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +13,8 @@ pub struct Dashboard {
     pub description: String,
     pub tags: Vec<String>,
     pub variables: Arc<[Variable]>,
+    /// What is marked in its charts.
+    pub annotations: Vec<Annotation>,
     panels: Vec<Panel>,
 }
 
@@ -34,11 +36,13 @@ impl Dashboard {
         refuse_other_kinds(&file)?;
         let list = file.templating.and_then(|templating| templating.list).unwrap_or_default();
         let variables: Arc<[Variable]> = list.into_iter().map(Variable::from_file).collect();
+        let annotations = file.annotations.and_then(|it| it.list).unwrap_or_default();
         Ok(Dashboard {
             uid: file.uid.unwrap_or_default(),
             title: file.title.unwrap_or_default(),
             description: file.description.unwrap_or_default(),
             tags: file.tags.unwrap_or_default(),
+            annotations: annotations.into_iter().filter_map(Annotation::from_file).collect(),
             panels: in_reading_order(file.panels.unwrap_or_default(), &variables),
             variables,
         })

@@ -15,6 +15,9 @@ pub enum DashboardError {
     /// What came back for the query is not an answer of Prometheus.
     #[error("what came back for `{expr}` is no answer of prometheus: {problem}")]
     Answer { expr: String, problem: String },
+    /// A panel of logs asks something that is not read here.
+    #[error("`{query}` is not read here: {problem}")]
+    LogQl { query: String, problem: String },
 }
 
 impl From<serde_json::Error> for DashboardError {

@@ -17,12 +17,36 @@ pub(crate) struct File {
     pub(crate) tags: Option<Vec<String>>,
     pub(crate) panels: Option<Vec<Panel>>,
     pub(crate) templating: Option<Templating>,
+    pub(crate) annotations: Option<Annotations>,
     /// The wrapping that Grafana's HTTP API puts around a dashboard.
     pub(crate) dashboard: Option<Box<File>>,
     /// Only in files of the schema that Grafana 12 offers beside the classic one.
     pub(crate) api_version: Option<Value>,
     /// Only in the schema before Grafana 5.
     pub(crate) rows: Option<Value>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Annotations {
+    pub(crate) list: Option<Vec<Annotation>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Annotation {
+    pub(crate) name: Option<String>,
+    pub(crate) enable: Option<bool>,
+    /// 1 for the one that Grafana puts into each file.
+    pub(crate) built_in: Option<u8>,
+    /// An object since Grafana 8; a name before.
+    pub(crate) datasource: Option<Value>,
+    pub(crate) icon_color: Option<String>,
+    pub(crate) expr: Option<String>,
+    pub(crate) step: Option<String>,
+    pub(crate) title_format: Option<String>,
+    pub(crate) text_format: Option<String>,
+    /// Its shape depends on the source.
+    pub(crate) target: Option<Value>,
 }
 
 #[derive(Deserialize)]

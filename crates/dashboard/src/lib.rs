@@ -13,15 +13,18 @@
 //! # What is read of a file
 //! The classic schema (version 36 and later, Grafana 9 to 11): rows, collapsed ones too, panels in
 //! the order of their grid positions, Prometheus targets, units, decimals, limits, thresholds,
-//! value mappings, overrides by name, template variables. Everything else is passed over, since a
+//! value mappings, overrides by name, template variables, annotations of Prometheus and of changes,
+//! panels of logs. Everything else is passed over, since a
 //! dashboard from a newer Grafana should still show its queries.
 
 mod aligned;
+mod annotation;
 mod answer;
 mod dashboard;
 mod error;
 mod field;
 mod grafana;
+mod logs;
 mod panel;
 mod query;
 mod series;
@@ -30,9 +33,11 @@ pub mod unit;
 mod variable;
 
 pub use crate::aligned::Aligned;
+pub use crate::annotation::{Annotation, AnnotationQuery, AnnotationSource, Moment};
 pub use crate::dashboard::Dashboard;
 pub use crate::error::DashboardError;
 pub use crate::field::{Field, Override, Step, ThresholdMode, Thresholds};
+pub use crate::logs::LogQuery;
 pub use crate::panel::{Panel, PanelKind, Reduce};
 pub use crate::query::{Query, Range};
 pub use crate::series::Series;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::variable::{duration, substitute};
-use crate::{Field, Query, Range, Variable, grafana};
+use crate::{DashboardError, Field, LogQuery, Query, Range, Variable, grafana};
 
 /// One panel of a dashboard.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +41,8 @@ pub enum PanelKind {
     Bars,
     Table,
     Heatmap,
+    /// Lines of a log. It has no [`Panel::queries`] but [`Panel::log_queries`].
+    Logs,
     /// Another type, with its name. It is drawn as a table.
     Unknown(String),
 }
@@ -65,22 +67,13 @@ struct Target {
 }
 
 /// Types that show something other than the answers to queries.
-const WITHOUT_QUERIES: [&str; 9] = [
-    "row",
-    "text",
-    "logs",
-    "news",
-    "dashlist",
-    "alertlist",
-    "annolist",
-    "welcome",
-    "gettingstarted",
-];
+const WITHOUT_QUERIES: [&str; 8] =
+    ["row", "text", "news", "dashlist", "alertlist", "annolist", "welcome", "gettingstarted"];
 
 // === impl Panel ===
 
 impl Panel {
-    /// `None` for panels that hold no queries, such as texts and logs.
+    /// `None` for panels that hold no queries, such as texts.
     pub(crate) fn from_file(
         file: grafana::Panel,
         row: Option<&str>,
@@ -116,14 +109,36 @@ impl Panel {
     /// As [`Panel::queries`], with other values of the variables.
     pub fn queries_with(&self, range: &Range, variables: &[Variable]) -> Vec<Query> {
         let fill = |text: &str| substitute(text, variables, range, self.interval);
+        let is_promql = self.kind != PanelKind::Logs;
         self.targets
             .iter()
+            .filter(|_| is_promql)
             .map(|target| Query {
                 expr: fill(&target.expr),
                 legend: fill(&target.legend),
                 instant: target.instant,
             })
             .collect()
+    }
+
+    /// Whose lines a panel of logs shows, with all variables filled in; none for other kinds.
+    ///
+    /// # Errors
+    /// [`DashboardError::LogQl`] when a target asks what only Loki understands.
+    pub fn log_queries(
+        &self,
+        range: &Range,
+        variables: &[Variable],
+    ) -> Result<Vec<LogQuery>, DashboardError> {
+        let is_logs = self.kind == PanelKind::Logs;
+        let logql = self.targets.iter().filter(|_| is_logs);
+        let fill = |text: &str| substitute(text, variables, range, self.interval);
+        logql.map(|target| LogQuery::parse(&fill(&target.expr))).collect()
+    }
+
+    /// The variables that the dashboard has, as its file chooses them.
+    pub fn variables(&self) -> &[Variable] {
+        &self.variables
     }
 }
 
@@ -165,6 +180,7 @@ impl PanelKind {
             "barchart" | "bargauge" | "piechart" | "histogram" => PanelKind::Bars,
             "table" | "table-old" => PanelKind::Table,
             "heatmap" => PanelKind::Heatmap,
+            "logs" => PanelKind::Logs,
             other => PanelKind::Unknown(other.to_owned()),
         }
     }

@@ -10,6 +10,7 @@ mod chart;
 mod clean;
 mod heatmap;
 mod legend;
+mod lines;
 mod palette;
 mod scale;
 mod sheet;
@@ -18,6 +19,7 @@ mod stat;
 mod table;
 
 use crate::{Panel, PanelKind, Range, Series};
+pub use lines::{LINES, draw_lines};
 use sheet::{Ink, Page};
 pub use side::{page, panel_width};
 
@@ -71,7 +73,8 @@ pub fn draw(panel: &Panel, series: &[Series], view: &View) -> Drawn {
             PanelKind::Stat => stat::draw(&mut page, panel, &series, view),
             PanelKind::Gauge | PanelKind::Bars => bars::draw(&mut page, panel, &series),
             PanelKind::Heatmap => heatmap::draw(&mut page, panel, &series, view),
-            PanelKind::Table => table::draw(&mut page, panel, &series),
+            // Lines of a log have no numbers; see `draw_lines`.
+            PanelKind::Table | PanelKind::Logs => table::draw(&mut page, panel, &series),
             PanelKind::Unknown(kind) => {
                 let kind = clean::line(kind, 40);
                 page.put(Ink::Faint, &format!("   a `{kind}` panel, here as a table"));

@@ -25,8 +25,10 @@ pub struct Variable {
     pub chosen: Vec<String>,
     /// What stands for "all": the variable's own choice, else `.*`.
     pub all: String,
-    /// Several values may be chosen, so that values are written as a regular expression.
+    /// Several values may be chosen, or all, so that values are written as a regular expression.
     pub many: bool,
+    /// Whether several values may be chosen one by one.
+    pub multi: bool,
     /// Whether all values may be chosen at once.
     pub has_all: bool,
     /// What there is to choose from.
@@ -49,7 +51,8 @@ pub enum Choices {
 
 impl Variable {
     pub(crate) fn from_file(file: grafana::Variable) -> Variable {
-        let many = file.multi == Some(true) || file.include_all == Some(true);
+        let multi = file.multi == Some(true);
+        let many = multi || file.include_all == Some(true);
         let current = file.current.and_then(|current| current.value);
         let mut chosen = texts(current.as_ref());
         if chosen.is_empty() {
@@ -70,6 +73,7 @@ impl Variable {
             chosen,
             all,
             many,
+            multi,
         }
     }
 
@@ -163,7 +167,8 @@ fn regex(values: &[String], escaped: bool) -> String {
 /// Escapes for a regular expression inside a PromQL string, where a backslash stands doubled.
 fn escape(value: &str) -> String {
     value.chars().fold(String::new(), |mut out, letter| {
-        if "\\^$*+?.()|[]{}".contains(letter) {
+        // As Grafana does for Prometheus, where an apostrophe may end a text.
+        if "\\^$*+?.()|[]{}'".contains(letter) {
             out.push_str("\\\\");
         }
         out.push(letter);

@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::time::Duration;
 
-use dashboard::{Aligned, Panel, Query, Range, Series};
+use dashboard::{Aligned, Panel, PanelKind, Query, Range, Series};
 use futures::StreamExt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -121,6 +121,8 @@ fn wanted(doors: &Doors) -> Vec<Wanted<'_>> {
         {
             let panel = found.panels().iter().find(|panel| panel.title == title);
             if let Some(panel) = panel
+                // The lines of a log stand in the event.
+                && panel.kind != PanelKind::Logs
                 && wanted.len() < PANELS
                 && known.insert((found.uid.clone(), panel.id, promql.clone()))
             {

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::StreamExt;
 use lab::lab::System;
-use testbed::{LogLine, Testbed};
+pub use testbed::LogLine;
+use testbed::Testbed;
 
 use crate::asked::lines::RecordLines;
 
@@ -111,10 +112,21 @@ impl Logs {
         most: usize,
         matches: impl Fn(&str) -> bool,
     ) -> Found {
+        self.find(service, window, most, |kept| matches(&kept.line.text))
+    }
+
+    /// As [`Logs::window`], for whom the container or the time of a line matters too.
+    pub fn find(
+        &self,
+        service: &str,
+        window: Window,
+        most: usize,
+        matches: impl Fn(&Kept) -> bool,
+    ) -> Found {
         let store = self.lock();
         let rings = store.rings.iter().filter(|(name, _)| is_of(name, service));
         let rings = rings.map(|(_, ring)| ring);
-        let fits = |kept: &&Kept| matches(&kept.line.text);
+        let fits = |kept: &&Kept| matches(kept);
         // One more of each than is wanted, to know whether there are more.
         let mut lines: Vec<Kept> = match window {
             Window::Newest => {

@@ -8,9 +8,9 @@ use crate::console::Console;
 use crate::contract::{FromPage, FromServer, Live};
 use crate::host::Host;
 use crate::routes::{
-    alerts, changes, channel, clock, dashboards, debrief, entry, explore, grafana, hints, injects,
-    interviewer, logs, notebook, operator, panels, replay, report, rubric, session, terminals,
-    wiki,
+    alerts, bearings, changes, channel, clock, dashboards, debrief, entry, explore, grafana, hints,
+    injects, interviewer, lines, logs, marks, notebook, operator, panels, replay, report, rubric,
+    session, terminals, wiki,
 };
 
 /// What the document says beside the routes. The sockets are `GET /ws/live?ticket=&from=`, which
@@ -43,12 +43,15 @@ pub(crate) fn routes() -> OpenApiRouter<Console> {
         .routes(routes!(rubric::rubric))
         .routes(routes!(rubric::ratings))
         .routes(routes!(rubric::rate))
+        .routes(routes!(bearings::facts))
         .routes(routes!(terminals::list, terminals::open))
         .routes(routes!(dashboards::list))
         .routes(routes!(dashboards::file))
         .routes(routes!(dashboards::variables))
         .routes(routes!(grafana::info))
+        .routes(routes!(marks::marks))
         .routes(routes!(panels::query))
+        .routes(routes!(lines::lines))
         .routes(routes!(panels::views))
         .routes(routes!(explore::query))
         .routes(routes!(explore::query_range))

@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
+use orchestrator::doors::lines::PanelLines;
 use session::event::PanelView;
 
 /// In view for less than this is scrolled past (milliseconds).
@@ -20,6 +21,8 @@ pub(crate) struct Looked {
     visits: HashMap<String, Visit>,
     /// What was asked for since a page last reported a view, by dashboard.
     asked: HashMap<String, Unreported>,
+    /// The last line of each log that is in the record, by panel and service.
+    read: HashMap<(String, u64, String), u64>,
 }
 
 /// Panels that were asked for, of which nobody has said that they were in view.
@@ -41,6 +44,8 @@ pub(crate) struct Answered {
     pub(crate) promql: Vec<String>,
     /// In words.
     pub(crate) shown: String,
+    /// Lines of logs, where it shows such.
+    pub(crate) lines: Vec<PanelLines>,
 }
 
 struct Visit {
@@ -63,6 +68,8 @@ pub(crate) struct Look {
     pub(crate) panels: Vec<PanelView>,
     /// Whether all of them have been seen in this visit before.
     pub(crate) continued: bool,
+    /// Lines of logs that were not there at the last look, and whether others of that log were.
+    pub(crate) lines: Vec<(PanelLines, bool)>,
 }
 
 // === impl Looked ===
@@ -89,7 +96,7 @@ impl Looked {
         let asked = self.asked.get_mut(dashboard)?;
         asked.awaited = false;
         let (panels, last) = (std::mem::take(&mut asked.panels), std::mem::take(&mut asked.last));
-        let mut look = Look { panels: Vec::new(), continued: true };
+        let mut look = Look { panels: Vec::new(), continued: true, lines: Vec::new() };
         for panel in panels {
             let Some(answer) = self.answers.get(&(dashboard.to_owned(), panel)) else { continue };
             look.continued &= !asked.noted.insert(panel);
@@ -102,6 +109,7 @@ impl Looked {
                 zoomed: false,
                 unreported: true,
             });
+            look.lines.extend(new_lines(&mut self.read, (dashboard, panel), answer));
         }
         (!look.panels.is_empty()).then_some((look, last))
     }
@@ -126,7 +134,7 @@ impl Looked {
         let since = now.saturating_duration_since(known.reported);
         let most = if known.seen.is_empty() { LONGEST } else { in_ms(since) + 1000 };
         known.reported = now;
-        let mut look = Look { panels: Vec::new(), continued: true };
+        let mut look = Look { panels: Vec::new(), continued: true, lines: Vec::new() };
         for one in in_view {
             let Some(answer) = self.answers.get(&(dashboard.to_owned(), one.panel)) else {
                 continue; // It has shown nothing yet.
@@ -144,6 +152,7 @@ impl Looked {
                 zoomed: one.zoomed,
                 unreported: false,
             });
+            look.lines.extend(new_lines(&mut self.read, (dashboard, one.panel), answer));
         }
         (!look.panels.is_empty()).then_some(look)
     }
@@ -159,19 +168,48 @@ impl Looked {
     }
 }
 
+/// What an answer shows of each log that no look has had before.
+fn new_lines(
+    read: &mut HashMap<(String, u64, String), u64>,
+    (dashboard, panel): (&str, u64),
+    answer: &Answered,
+) -> Vec<(PanelLines, bool)> {
+    let mut new = Vec::new();
+    for one in &answer.lines {
+        let key = (dashboard.to_owned(), panel, one.service.clone());
+        let newest = one.lines.iter().map(|kept| kept.cursor).max();
+        let before = read.get(&key).copied();
+        if newest.is_none() || newest == before {
+            continue;
+        }
+        let mut shown = one.clone();
+        shown.lines.retain(|kept| before.is_none_or(|before| kept.cursor > before));
+        if shown.lines.is_empty() {
+            // Another range shows older lines: that is a look of its own.
+            shown.lines.clone_from(&one.lines);
+        }
+        read.extend(newest.map(|newest| (key, newest)));
+        new.push((shown, before.is_some()));
+    }
+    new
+}
+
 fn in_ms(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
+    use orchestrator::logs::{Kept, LogLine};
+
     use super::*;
 
     fn looked() -> Looked {
         let mut looked = Looked::default();
         for (panel, title) in [(1, "In use"), (2, "Waiting")] {
             let promql = vec!["up".to_owned()];
-            let answer = Answered { title: title.to_owned(), promql, shown: "8".to_owned() };
+            let (title, shown) = (title.to_owned(), "8".to_owned());
+            let answer = Answered { title, promql, shown, lines: Vec::new() };
             looked.answered("pool", panel, answer, Duration::from_secs(300));
         }
         looked
@@ -229,9 +267,47 @@ mod tests {
         assert_eq!((look.panels.len(), look.continued, last.as_secs()), (2, false, 300));
         assert!(look.panels.iter().all(|it| it.unreported && it.visible_ms.is_none()));
         assert!(looked.unreported("pool").is_none(), "nothing was asked for since");
-        let answer = Answered { title: "In use".to_owned(), promql: vec![], shown: "9".to_owned() };
+        let (title, shown) = ("In use".to_owned(), "9".to_owned());
+        let answer = Answered { title, promql: vec![], shown, lines: vec![] };
         assert!(looked.answered("pool", 1, answer, Duration::ZERO), "a report is awaited again");
         assert!(looked.unreported("pool").unwrap().0.continued);
+    }
+
+    fn shows(cursors: &[u64]) -> Answered {
+        let line = |cursor: &u64| Kept {
+            cursor: *cursor,
+            container: "payments-1".to_owned(),
+            line: LogLine {
+                at_unix_ms: 0,
+                service: String::new(),
+                stderr: false,
+                text: "pool exhausted".to_owned(),
+            },
+        };
+        let lines = PanelLines {
+            service: "payments".to_owned(),
+            grep: None,
+            lines: cursors.iter().map(line).collect(),
+            more: false,
+        };
+        let (title, shown) = ("Errors".to_owned(), lines.text());
+        Answered { title, promql: vec![], shown, lines: vec![lines] }
+    }
+
+    #[test]
+    fn lines_of_a_log_in_view_are_read_once() {
+        let (mut looked, now) = (Looked::default(), Instant::now());
+        let read = |looked: &mut Looked, cursors: &[u64]| -> Vec<(Vec<u64>, bool)> {
+            looked.answered("service", 16, shows(cursors), Duration::from_secs(300));
+            let look = looked.report("v", "service", &[in_view(16, 1000)], now).unwrap();
+            let cursors = |it: &PanelLines| it.lines.iter().map(|kept| kept.cursor).collect();
+            look.lines.iter().map(|(lines, continued)| (cursors(lines), *continued)).collect()
+        };
+        assert_eq!(read(&mut looked, &[3, 4]), [(vec![3, 4], false)]);
+        assert_eq!(read(&mut looked, &[3, 4]), [], "nothing is new");
+        assert_eq!(read(&mut looked, &[3, 4, 9]), [(vec![9], true)]);
+        assert_eq!(read(&mut looked, &[1, 2]), [(vec![1, 2], true)], "an earlier stretch of time");
+        assert_eq!(read(&mut looked, &[]), []);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 import uPlot from 'uplot';
 import { clock } from '../lib/range';
 import { token } from '../state/theme.svelte';
-import type { Line, Mark, Threshold } from './Chart.svelte';
+import type { Mark } from '../lib/mark';
+import type { Line, Threshold } from './Chart.svelte';
 
 export interface Plan {
   lines: Line[];

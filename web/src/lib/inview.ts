@@ -11,6 +11,8 @@ export interface InView {
   dashboard: string;
   title: string;
   promql: string[];
+  /** What it showed in words; for a panel of logs its lines. */
+  shown: string;
   /** How far back the dashboard reached, in seconds. */
   last_s: number;
 }
@@ -25,7 +27,7 @@ interface Data {
 interface Viewed {
   dashboard?: unknown;
   last_s?: unknown;
-  panels?: { title?: unknown; promql?: unknown; visible_ms?: unknown }[];
+  panels?: { title?: unknown; promql?: unknown; shown?: unknown; visible_ms?: unknown }[];
 }
 
 /** A page reports a look a moment after it began. */
@@ -46,6 +48,7 @@ export function inView(events: SeenEvent[], at_s: number): InView[] {
         dashboard: String(dashboard),
         title: String(panel.title),
         promql,
+        shown: typeof panel.shown === 'string' ? panel.shown : '',
         last_s: Number(last_s) || 300,
       };
       found.set(key(view), view);

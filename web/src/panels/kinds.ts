@@ -1,4 +1,5 @@
-// Which component draws a panel of which kind, live or in a replay. What is not here is not drawn.
+// Which component draws the numbers of a panel of which kind, live or in a replay. Lines of logs are drawn by
+// `LogsPanel`; what is neither is not drawn.
 import GaugePanel from './GaugePanel.svelte';
 import HeatmapPanel from './HeatmapPanel.svelte';
 import StatPanel from './StatPanel.svelte';
@@ -13,3 +14,8 @@ export const KINDS = {
   table: TablePanel,
   heatmap: HeatmapPanel,
 };
+
+/** Whether a panel of this kind is drawn at all. */
+export function isDrawn(kind: string): boolean {
+  return kind === 'logs' || kind in KINDS;
+}

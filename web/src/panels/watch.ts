@@ -12,6 +12,8 @@ export class Watch {
   #panels = new Map<Element, number>();
   #visit = crypto.randomUUID();
   #told = 0;
+  /** Changes whose marks were pointed at since the last report. */
+  #changes = new Set<number>();
   #timer: ReturnType<typeof setInterval>;
   #visibility = () => {
     this.looks.awake(document.visibilityState === 'visible', performance.now());
@@ -37,6 +39,11 @@ export class Watch {
       this.#panels.delete(place);
       this.looks.view(panel, false, performance.now());
     };
+  }
+
+  /** The words at a change's mark were read. */
+  read(change: number) {
+    this.#changes.add(change);
   }
 
   /** Range or variables have changed: what follows is another visit. */
@@ -73,10 +80,12 @@ export class Watch {
   #tell(leaving: boolean) {
     const now = performance.now();
     const panels = this.looks.take(now);
-    if (panels.length === 0) return;
+    const changes = [...this.#changes];
+    if (panels.length === 0 && changes.length === 0) return;
+    this.#changes.clear();
     this.#told = now;
     const { from, to } = this.span();
-    const body = { visit: this.#visit, dashboard: this.dashboard, from, to, panels };
+    const body = { visit: this.#visit, dashboard: this.dashboard, from, to, panels, changes };
     if (leaving) {
       navigator.sendBeacon(
         `${place}/api/views`,

@@ -247,3 +247,21 @@ fn colours_change_nothing_but_colours() {
         assert_eq!(coloured.shown, plain.shown);
     }
 }
+
+#[test]
+fn a_panel_of_logs_shows_its_newest_lines() {
+    let panel = panel("logs", "Errors in the log", "{}");
+    let line = |n: usize| {
+        (
+            "payments-1".to_owned(),
+            format!(
+                "ERROR \x1b[31mno connection\x1b[0m {n} of a pool that is exhausted for longer than anybody waits"
+            ),
+        )
+    };
+    let lines: Vec<_> = (0..14).map(line).collect();
+    let drawn = draw_lines(&panel, &lines, &view(80, Colour::Off, &[]));
+    assert!(drawn.text.lines().all(|line| line.width() <= 80), "{}", drawn.text);
+    let nothing = draw_lines(&panel, &[], &view(80, Colour::Off, &[]));
+    insta::assert_snapshot!(format!("{}\n{}\n{}", drawn.text, nothing.text, nothing.shown));
+}

@@ -38,6 +38,9 @@ fn several_values_become_a_regular_expression() {
     assert_eq!(filled("$instance", &several), r"(payments-1|10\\.0\\.0\\.1)");
     assert_eq!(filled("${instance:csv}", &several), "payments-1,10.0.0.1");
     assert_eq!(filled("${instance:pipe}", &several), "payments-1|10.0.0.1");
+    assert_eq!(filled("${instance:regex}", &several), r"(payments-1|10\\.0\\.0\\.1)");
+    let odd = [instance(r#"["a+b","c'd"]"#)];
+    assert_eq!(filled("$instance", &odd), r"(a\\+b|c\\'d)", "as Grafana does for Prometheus");
 }
 
 #[test]

@@ -3,14 +3,17 @@
 
 use std::time::Duration;
 
-use dashboard::text::{self, Colour, View};
-use dashboard::{Dashboard, Panel, Query, Range, Series, Variable};
+use dashboard::text::{self, Colour, Mark, View};
+use dashboard::{Dashboard, Panel, PanelKind, Query, Range, Series, Variable};
 use futures::future::join_all;
 use jiff::Timestamp;
 use session::event::{Door, Effect, Kind, PanelView};
 
+use super::annotations::Marked;
+use super::lines::PanelLines;
 use super::oncall::DashboardArgs;
 use super::{Doors, Printed, excerpt, table};
+use crate::logs::Kept;
 use crate::prometheus::PrometheusError;
 
 /// Columns where the output is no terminal.
@@ -46,14 +49,22 @@ pub(super) async fn show(doors: &Doors, args: &DashboardArgs, columns: Option<u1
         let message = format!("`{}` has no such panel; it has {}", found.uid, titles.join(", "));
         return Printed::refused("oncall", message);
     }
+    let range = Range::last(args.last, now());
+    // Charts without marks are better than none; what Prometheus does not answer they say themselves.
+    let (marked, _) = doors.marked(found, &range, &found.variables).await;
+    let mark = |it: Marked| Mark { at: it.moment.at, label: it.moment.title };
+    let marks: Vec<Mark> = marked.into_iter().map(mark).collect();
     let view = View {
-        range: Range::last(args.last, now()),
+        range,
         width: text::panel_width(columns.unwrap_or(PLAIN)),
         colour: if columns.is_some() { Colour::On } else { Colour::Off },
-        marks: &[],
+        marks: &marks,
     };
     let drawn = join_all(panels.iter().map(|panel| draw(doors, panel, &view))).await;
     record(doors, found, args.last, &drawn);
+    for read in drawn.iter().flat_map(|drawn| &drawn.lines) {
+        doors.note_panel_lines(read, false);
+    }
     let body: Vec<&str> = drawn.iter().map(|drawn| drawn.text.as_str()).collect();
     let body = text::page(&body, columns.unwrap_or(PLAIN));
     let heading = format!("{} (last {})\n\n", found.title, humantime::format_duration(args.last));
@@ -125,9 +136,14 @@ struct Drawn {
     promql: Vec<String>,
     text: String,
     shown: String,
+    /// What a panel of logs has shown of them.
+    lines: Vec<PanelLines>,
 }
 
 async fn draw(doors: &Doors, panel: &Panel, view: &View<'_>) -> Drawn {
+    if panel.kind == PanelKind::Logs {
+        return draw_lines(doors, panel, view);
+    }
     let queries = panel.queries(&view.range);
     let promql = queries.iter().map(|query| query.expr.clone()).collect();
     let answers = join_all(queries.iter().map(|query| ask(doors, query, &view.range))).await;
@@ -140,10 +156,31 @@ async fn draw(doors: &Doors, panel: &Panel, view: &View<'_>) -> Drawn {
         }
         Err(problem) => text::draw_problem(panel, &problem, view),
     };
-    Drawn { title, promql, text: drawn.text, shown: drawn.shown }
+    Drawn { title, promql, text: drawn.text, shown: drawn.shown, lines: Vec::new() }
 }
 
-async fn ask(doors: &Doors, query: &Query, range: &Range) -> Result<Vec<Series>, String> {
+fn draw_lines(doors: &Doors, panel: &Panel, view: &View<'_>) -> Drawn {
+    let found = doors.panel_lines(panel, &view.range, panel.variables());
+    let (drawn, lines) = match found {
+        Ok(mut lines) => {
+            lines.iter_mut().for_each(|one| one.keep_newest(text::LINES));
+            let mut all: Vec<_> = lines.iter().flat_map(|one| &one.lines).collect();
+            all.sort_by_key(|kept| (kept.line.at_unix_ms, kept.cursor));
+            let printed = |it: &&Kept| (it.container.clone(), it.line.text.clone());
+            let printed: Vec<_> = all.iter().map(printed).collect();
+            (text::draw_lines(panel, &printed, view), lines)
+        }
+        Err(problem) => (text::draw_problem(panel, &problem, view), Vec::new()),
+    };
+    let title = panel.title.clone();
+    Drawn { title, promql: Vec::new(), text: drawn.text, shown: drawn.shown, lines }
+}
+
+pub(super) async fn ask(
+    doors: &Doors,
+    query: &Query,
+    range: &Range,
+) -> Result<Vec<Series>, String> {
     let answer: Result<Vec<u8>, PrometheusError> = if query.instant {
         doors.prometheus.instant(&query.expr).await
     } else {

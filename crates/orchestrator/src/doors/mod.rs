@@ -5,6 +5,7 @@
 //! the browser goes through the same doors without words. Either way they are carried out here and
 //! recorded as what they are (a log read, a dashboard looked at, a rollback), with what was shown.
 
+pub mod annotations;
 mod answer;
 pub mod changes;
 pub mod dashboards;
@@ -12,6 +13,7 @@ mod deployctl;
 mod diff;
 mod edgectl;
 pub mod grafana;
+pub mod lines;
 pub mod logs;
 pub mod metrics;
 mod oncall;

@@ -5,6 +5,7 @@
 //! here is decided by what a door did on the server's side, never by guessing from command text.
 
 mod acts;
+mod bearing;
 mod expectations;
 mod interviewer;
 mod looks;
@@ -17,6 +18,7 @@ use lab::lab::Lab;
 use serde::{Deserialize, Serialize};
 
 pub use acts::{Act, ActIs, act_of, is_instance};
+pub use bearing::{Bearing, Fact, Moment, bearings};
 pub use expectations::{Expectation, expectations};
 pub use interviewer::{Hint, Inject, More, Pause};
 pub(crate) use looks::wrapping_lines;

@@ -27,6 +27,7 @@ fn sections(out: &mut String, report: &Report) -> std::fmt::Result {
     cause(out, report)?;
     after::debrief(out, report)?;
     after::ratings(out, report)?;
+    after::bearings(out, report)?;
     actions(out, report)?;
     beliefs(out, report)?;
     channel(out, report)?;

@@ -11,8 +11,8 @@ pub mod html;
 mod interviewer;
 pub mod json;
 pub mod markdown;
-mod text;
-mod words;
+pub(crate) mod text;
+pub(crate) mod words;
 
 use std::collections::HashSet;
 
@@ -21,7 +21,7 @@ use lab::lab::Lab;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::assessment::{Assessment, assess};
+use crate::assessment::{Assessment, Bearing, assess, bearings};
 use crate::debrief::{self, Debrief, Rating};
 use crate::event::{Door, Effect, Event, Kind, Outcome, Participant, Phase};
 use crate::journal::Verdict;
@@ -55,6 +55,8 @@ pub struct Report {
     /// The levels that the interviewer chose.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ratings: Vec<Rating>,
+    /// What the record has that bears on each dimension of the rubric. Facts, no score.
+    pub bearings: Vec<Bearing>,
     /// When the incident was over and the debrief began, seconds since the session's start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debrief_from_s: Option<f64>,
@@ -154,6 +156,7 @@ pub fn build(lab: &Lab, cause: &Cause, events: &[Event], integrity: Option<Verdi
         cause: cause_facts(cause),
         debrief: Debrief::of(events),
         ratings: debrief::ratings(events),
+        bearings: bearings(&assessment, events),
         debrief_from_s: debrief_from(events),
         health: health::health(lab, events, &assessment),
         commands: commands::commands(events),

@@ -41,7 +41,7 @@ pub(super) fn clean(raw: &str) -> Clean {
 }
 
 /// As [`clean`], on one line: for headlines and table cells.
-pub(super) fn one_line(raw: &str, limit: usize) -> String {
+pub(crate) fn one_line(raw: &str, limit: usize) -> String {
     let joined = without_escapes(raw).split_whitespace().collect::<Vec<_>>().join(" ");
     let length = joined.chars().count();
     let mut text = String::new();

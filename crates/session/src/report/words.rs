@@ -148,7 +148,7 @@ pub(super) fn ended(outcome: Option<Outcome>) -> &'static str {
 }
 
 /// Such as `4.2 s`, `3 min 07 s` or `15 min`.
-pub(super) fn duration(seconds: f64) -> String {
+pub(crate) fn duration(seconds: f64) -> String {
     if seconds < 60.0 {
         return format!("{seconds:.1} s");
     }

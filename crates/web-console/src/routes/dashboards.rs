@@ -94,7 +94,7 @@ pub(crate) async fn variables(
         all.push(VariableChoices {
             name: variable.name.clone(),
             label: variable.label.clone(),
-            many: variable.many,
+            many: variable.multi,
             all: variable.has_all,
             values: values(&doors, variable).await?,
             chosen,

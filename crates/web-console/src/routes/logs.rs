@@ -73,6 +73,18 @@ pub struct LogEntry {
     pub text: String,
 }
 
+impl From<Kept> for LogEntry {
+    fn from(kept: Kept) -> LogEntry {
+        LogEntry {
+            cursor: kept.cursor,
+            at_ms: kept.line.at_unix_ms,
+            level: level_of(&kept.line.text),
+            container: kept.container,
+            text: kept.line.text,
+        }
+    }
+}
+
 /// What has a log.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LogService {
@@ -138,14 +150,7 @@ pub(crate) async fn read(
             continued: false,
         });
     }
-    let entry = |kept: Kept| LogEntry {
-        cursor: kept.cursor,
-        at_ms: kept.line.at_unix_ms,
-        level: level_of(&kept.line.text),
-        container: kept.container,
-        text: kept.line.text,
-    };
-    let lines = found.lines.into_iter().map(entry).collect();
+    let lines = found.lines.into_iter().map(LogEntry::from).collect();
     Ok(Json(LogLines { lines, more: found.more, next: found.next }))
 }
 

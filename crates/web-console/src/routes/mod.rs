@@ -1,6 +1,7 @@
 //! What the page can ask for, one noun a file. Each says who may, in its first argument.
 
 pub(crate) mod alerts;
+pub(crate) mod bearings;
 pub(crate) mod changes;
 pub(crate) mod channel;
 pub(crate) mod clock;
@@ -12,7 +13,9 @@ pub(crate) mod grafana;
 pub(crate) mod hints;
 pub(crate) mod injects;
 pub(crate) mod interviewer;
+pub(crate) mod lines;
 pub(crate) mod logs;
+pub(crate) mod marks;
 pub(crate) mod notebook;
 pub(crate) mod operator;
 pub(crate) mod panels;

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use dashboard::{Aligned, Dashboard, Range, Variable};
+use dashboard::{Aligned, Dashboard, Panel, Range, Variable};
+use orchestrator::control::history::Change;
 use orchestrator::doors::Doors;
 use orchestrator::doors::dashboards::{self as dashboards_door, Asked};
 use serde::{Deserialize, Serialize};
@@ -89,6 +90,9 @@ pub struct Viewed {
     /// Unix time in seconds.
     pub to: f64,
     pub panels: Vec<PanelViewed>,
+    /// Changes whose marks were pointed at, by their `id` in the list of changes.
+    #[serde(default)]
+    pub changes: Vec<u64>,
 }
 
 /// How one panel was looked at since the last report.
@@ -118,25 +122,54 @@ pub(crate) async fn query(
     Json(question): Json<PanelQuestion>,
 ) -> Result<Json<PanelData>, Problem> {
     let doors = console.doors()?;
-    let dashboard = dashboards::find(&doors, &question.dashboard)?;
-    let panel = dashboard.panels().iter().find(|panel| panel.id == question.panel);
-    let panel = panel.ok_or_else(|| {
-        Problem::not_found(format!("`{}` has no panel {}", question.dashboard, question.panel))
-    })?;
-    let range = range(&question)?;
-    let variables = variables(dashboard, &question.variables)?;
+    let Wanted { panel, range, variables } = Wanted::of(&doors, &question)?;
     let asked = doors.ask_panel(panel, &range, &variables).await;
     let answer = Answered {
         title: panel.title.clone(),
         promql: asked.iter().map(|one| one.query.expr.clone()).collect(),
         shown: Doors::panel_in_words(panel, &asked, &range),
+        lines: Vec::new(),
     };
-    let last = Duration::try_from_secs_f64(range.to - range.from).unwrap_or_default();
+    note_answer(&console, &question, answer);
+    Ok(Json(data(&range, asked)))
+}
+
+/// A panel that is asked for, with everything that its queries need.
+pub(crate) struct Wanted<'a> {
+    pub(crate) panel: &'a Panel,
+    pub(crate) range: Range,
+    pub(crate) variables: Vec<Variable>,
+}
+
+impl<'a> Wanted<'a> {
+    pub(crate) fn of(doors: &'a Doors, question: &PanelQuestion) -> Result<Wanted<'a>, Problem> {
+        let dashboard = dashboards::find(doors, &question.dashboard)?;
+        let panel = dashboard.panels().iter().find(|panel| panel.id == question.panel);
+        let panel = panel.ok_or_else(|| {
+            Problem::not_found(format!("`{}` has no panel {}", question.dashboard, question.panel))
+        })?;
+        let step = question.step_ms.map(Duration::from_millis);
+        let range = range_of(question.from, question.to, step)?;
+        Ok(Wanted { panel, range, variables: variables(dashboard, &question.variables)? })
+    }
+}
+
+/// Keeps what a panel was answered with, until the page says that it was in view.
+pub(crate) fn note_answer(console: &Console, question: &PanelQuestion, answer: Answered) {
+    let last = Duration::try_from_secs_f64(question.to - question.from).unwrap_or_default();
     let awaited = console.looked().answered(&question.dashboard, question.panel, answer, last);
     if awaited {
         tokio::spawn(await_report(console.clone(), question.dashboard.clone()));
     }
-    Ok(Json(data(&range, asked)))
+}
+
+/// Records a look: at the panels, and at the logs whose lines they showed.
+fn note_look(doors: &Doors, dashboard: &Dashboard, last: Duration, look: Look) {
+    let Look { panels, continued, lines } = look;
+    doors.note_panels_viewed(dashboards_door::Viewed { dashboard, last, panels, continued });
+    for (read, continued) in &lines {
+        doors.note_panel_lines(read, *continued);
+    }
 }
 
 /// Waits for the page to say that it was looking; else what it asked for is recorded as just that.
@@ -146,8 +179,7 @@ async fn await_report(console: Console, uid: String) {
     // A session that is over has no doors, and nothing more to record.
     let Ok(doors) = console.doors() else { return };
     let Ok(dashboard) = dashboards::find(&doors, &uid) else { return };
-    let Look { panels, continued } = look;
-    doors.note_panels_viewed(dashboards_door::Viewed { dashboard, last, panels, continued });
+    note_look(&doors, dashboard, last, look);
 }
 
 /// Which panels were really in view, and for how long. Sent when panels have come into view for a
@@ -163,8 +195,8 @@ pub(crate) async fn views(
     let doors = console.doors()?;
     let dashboard = dashboards::find(&doors, &viewed.dashboard)?;
     let visit = text("the visit", &viewed.visit, 40)?;
-    if viewed.panels.len() > MOST_PANELS {
-        return Err(Problem::bad(format!("at most {MOST_PANELS} panels at a time")));
+    if viewed.panels.len().max(viewed.changes.len()) > MOST_PANELS {
+        return Err(Problem::bad(format!("at most {MOST_PANELS} panels and changes at a time")));
     }
     let in_view = viewed.panels.iter().map(|one| InView {
         panel: one.panel,
@@ -176,10 +208,21 @@ pub(crate) async fn views(
     let look = console.looked().report(&visit, &viewed.dashboard, &in_view, Instant::now());
     if let Some(look) = look {
         let last = Duration::try_from_secs_f64(viewed.to - viewed.from).unwrap_or_default();
-        let Look { panels, continued } = look;
-        doors.note_panels_viewed(dashboards_door::Viewed { dashboard, last, panels, continued });
+        note_look(&doors, dashboard, last, look);
     }
+    note_changes(&console, &doors, &viewed.changes);
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whoever reads the words at a mark has read that change, as in the list of changes.
+fn note_changes(console: &Console, doors: &Doors, pointed: &[u64]) {
+    let is_pointed = |(id, _): &(u64, Change)| pointed.contains(id);
+    let read = (0..).zip(doors.changes()).filter(is_pointed);
+    let is_new = |(id, _): &(u64, Change)| console.glances(&format!("change {id} at its mark"));
+    let read: Vec<Change> = read.filter(is_new).map(|(_, change)| change).collect();
+    if !read.is_empty() {
+        doors.note_changes_read(&read);
+    }
 }
 
 /// A page that shows a panel says so within a second, and every ten seconds after that.
@@ -193,21 +236,21 @@ const POINTS: f64 = 3000.0;
 /// Values of one variable, and the characters of one.
 const VALUES: (usize, usize) = (100, 200);
 
-fn range(question: &PanelQuestion) -> Result<Range, Problem> {
-    let seconds = question.to - question.from;
+/// `from` and `to` are Unix seconds; `step` is what the page wishes for.
+pub(crate) fn range_of(from: f64, to: f64, step: Option<Duration>) -> Result<Range, Problem> {
+    let seconds = to - from;
     let is_time = |at: f64| (0.0..1e11).contains(&at);
-    if !is_time(question.from) || !is_time(question.to) || !(1.0..=LONGEST_S).contains(&seconds) {
+    if !is_time(from) || !is_time(to) || !(1.0..=LONGEST_S).contains(&seconds) {
         return Err(Problem::bad("`from` and `to` are Unix seconds, a second to a year apart"));
     }
-    let natural = Range::last(Duration::from_secs_f64(seconds), question.to);
+    let natural = Range::last(Duration::from_secs_f64(seconds), to);
     let finest = Duration::from_secs_f64((seconds / POINTS).max(0.25));
-    let step = question.step_ms.map_or(natural.step, Duration::from_millis).max(finest);
-    Ok(Range { from: question.from, to: question.to, step })
+    Ok(Range { from, to, step: step.unwrap_or(natural.step).max(finest) })
 }
 
 /// The variables of a dashboard with the chosen values. Values stand inside of quotes in PromQL, and
 /// stay there.
-fn variables(dashboard: &Dashboard, chosen: &Chosen) -> Result<Vec<Variable>, Problem> {
+pub(crate) fn variables(dashboard: &Dashboard, chosen: &Chosen) -> Result<Vec<Variable>, Problem> {
     for (name, values) in chosen {
         let too_long = |value: &String| value.chars().count() > VALUES.1;
         let breaks_out = |value: &String| value.contains(['"', '\\', '\'', '`', '{', '}', '\n']);
@@ -278,18 +321,11 @@ mod tests {
 
     #[test]
     fn times_and_values_that_make_no_sense_are_refused() {
-        let question = |from: f64, to: f64| PanelQuestion {
-            dashboard: "pool".to_owned(),
-            panel: 1,
-            from,
-            to,
-            step_ms: Some(1),
-            variables: Chosen::new(),
-        };
+        let range = |from: f64, to: f64| range_of(from, to, Some(Duration::from_millis(1)));
         for (from, to) in [(5.0, 1.0), (0.0, f64::NAN), (-1.0, 9.0), (0.0, 1e10), (1e12, 2e12)] {
-            assert!(range(&question(from, to)).is_err(), "{from} {to}");
+            assert!(range(from, to).is_err(), "{from} {to}");
         }
-        let week = range(&question(1e9, 1e9 + 604_800.0)).unwrap();
+        let week = range(1e9, 1e9 + 604_800.0).unwrap();
         assert!(week.step >= Duration::from_secs(201), "{:?}", week.step);
         let dashboard = Dashboard::parse(r#"{"uid":"x","title":"x","panels":[]}"#).unwrap();
         let with = |value: &str| {

@@ -87,3 +87,21 @@ pub(super) fn ratings(report: &Report) -> Markup {
     };
     section("ratings", "The interviewer's levels", &body)
 }
+
+/// What the record has that bears on each dimension; nothing where there was no interviewer to rate.
+pub(super) fn bearings(report: &Report) -> Markup {
+    if report.ratings.is_empty() {
+        return html! {};
+    }
+    let body = html! {
+        p.intro { "Counts and first moments, for the person who chose. They add up to nothing." }
+        @for bearing in &report.bearings {
+            h3 { (line(&words::dimension(&bearing.dimension))) }
+            ul.plain { @for fact in &bearing.facts { li {
+                (line(&fact.says))
+                @for at in &fact.moments { " " (moment(report, at.seq, at.at_s)) }
+            } } }
+        }
+    };
+    section("bearings", "What the record has on each", &body)
+}

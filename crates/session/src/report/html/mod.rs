@@ -52,6 +52,7 @@ pub fn render(report: &Report) -> String {
                     (sections::cause(report))
                     (debrief::debrief(report))
                     (debrief::ratings(report))
+                    (debrief::bearings(report))
                     (charts::health(report))
                     (events::timeline(report))
                     (sections::acts(report))

@@ -45,3 +45,26 @@ pub(super) fn ratings(out: &mut String, report: &Report) -> std::fmt::Result {
     }
     writeln!(out)
 }
+
+/// What the record has that bears on each dimension.
+pub(super) fn bearings(out: &mut String, report: &Report) -> std::fmt::Result {
+    if report.ratings.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## What the record has on each\n")?;
+    for bearing in &report.bearings {
+        writeln!(out, "- **{}**", plain(&words::dimension(&bearing.dimension)))?;
+        for fact in &bearing.facts {
+            let at =
+                fact.moments.iter().map(|it| words::clock(since_page(report, it.at_s), it.at_s));
+            let at: Vec<String> = at.collect();
+            let at = if at.is_empty() { String::new() } else { format!(" ({})", at.join(", ")) };
+            writeln!(out, "  - {}{at}", plain(&fact.says))?;
+        }
+    }
+    writeln!(out)
+}
+
+fn since_page(report: &Report, at_s: f64) -> Option<f64> {
+    report.assessment.paged_at_s.map(|paged_at_s| at_s - paged_at_s)
+}

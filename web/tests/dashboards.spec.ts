@@ -1,0 +1,99 @@
+// All dashboards on a real lab: each panel is answered, each annotation too, and a kind that is not known says so.
+import { expect, test } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { Practice } from './interview';
+import { complaints, person, send } from './people';
+
+interface File {
+  panels: { id: number; type: string; title: string; targets?: { expr: string }[] }[];
+}
+
+interface Marks {
+  marks: { annotation: string; title: string; text: string; change: number | null }[];
+  problem: string | null;
+}
+
+let practice: Practice;
+let page: Page;
+
+test.describe.configure({ mode: 'serial' });
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(180_000);
+  practice = await Practice.start('leaky-release');
+  page = await person(browser, 'somebody', practice.links.url);
+  await page.getByRole('button', { name: 'Begin' }).click();
+  await expect(page.locator('article.page')).toBeVisible({ timeout: 60_000 });
+});
+
+test.afterAll(async () => {
+  await practice?.end();
+});
+
+async function read<T>(method: string, path: string, body?: object): Promise<T> {
+  const answer = await send(page, method, path, body);
+  expect(answer.status, `${path}: ${answer.text}`).toBe(200);
+  return JSON.parse(answer.text) as T;
+}
+
+test('each panel of each dashboard is answered by the system', async () => {
+  const span = () => {
+    const to = Math.ceil(Date.now() / 1000);
+    return { from: to - 300, to };
+  };
+  // The page goes out when the alert fires; the series of alerts has it with its next evaluation.
+  await expect
+    .poll(async () =>
+      (await read<Marks>('POST', 'api/dashboards/pool/marks', span())).marks.map((it) => it.title),
+    )
+    .toContain('PaymentsErrorRateHigh');
+  const problems: string[] = [];
+  for (const { uid } of await read<{ uid: string }[]>('GET', 'api/dashboards')) {
+    const file = await read<File>('GET', `api/dashboards/${uid}`);
+    for (const panel of file.panels.filter((each) => each.targets?.length)) {
+      const question = { dashboard: uid, panel: panel.id, ...span() };
+      if (panel.type === 'logs') {
+        const { services, lines } = await read<{ services: string[]; lines: unknown[] }>(
+          'POST',
+          'api/panels/lines',
+          question,
+        );
+        expect([services, lines.length > 0], panel.title).toEqual([['payments'], true]);
+        continue;
+      }
+      const { queries } = await read<{ queries: { problem: string | null }[] }>(
+        'POST',
+        'api/panels/query',
+        question,
+      );
+      expect(queries).toHaveLength(panel.targets?.length ?? 0);
+      for (const { problem } of queries) if (problem) problems.push(`${uid}, ${panel.title}: ${problem}`);
+    }
+    const { marks, problem } = await read<Marks>('POST', `api/dashboards/${uid}/marks`, span());
+    if (problem) problems.push(`${uid}: ${problem}`);
+    const deploy = marks.filter((mark) => mark.annotation === 'Changes');
+    expect(deploy.map((mark) => [mark.title, mark.text])).toEqual([
+      ['deploy payments', '2.3.2 -> 2.4.0, by release-train'],
+    ]);
+    expect(marks.map((mark) => mark.title)).toContain('PaymentsErrorRateHigh');
+    // Both replicas came up with the new release.
+    expect(marks.filter((mark) => mark.annotation === 'Replica started').length).toBeGreaterThan(1);
+  }
+  expect(problems).toEqual([]);
+});
+
+test('a panel of a kind that is not known says so, and the others are drawn', async () => {
+  await page.route('**/api/dashboards/pool', async (route) => {
+    const served = await route.fetch();
+    const file = (await served.json()) as File;
+    const panels = file.panels.map((each) =>
+      each.title === 'Waiting' ? { ...each, type: 'nodeGraph' } : each,
+    );
+    await route.fulfill({ response: served, json: { ...file, panels } });
+  });
+  await page.getByRole('navigation').getByRole('link', { name: 'Dashboards' }).click();
+  await page.getByRole('tab', { name: 'Connection pool' }).click();
+  await expect(page.getByRole('region', { name: 'Waiting', exact: true })).toContainText('kind “nodeGraph”');
+  await expect(page.getByRole('region', { name: 'In use', exact: true }).locator('canvas')).toBeVisible();
+  expect(complaints).toEqual([]);
+});
