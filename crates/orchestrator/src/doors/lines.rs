@@ -8,7 +8,7 @@ use super::logs::Reading;
 use crate::logs::{Found, Kept, Window};
 
 /// Lines of one query at most, the newest of those that fit.
-const MOST: usize = 200;
+const MOST: usize = 100;
 
 /// What one query of a panel found.
 #[derive(Debug, Clone, PartialEq, Eq)]
