@@ -95,6 +95,11 @@ impl AnnotationQuery {
         })
     }
 
+    /// The expression as the file has it, its variables not filled in.
+    pub fn expr(&self) -> &str {
+        &self.expr
+    }
+
     /// What to ask for `range`, and how far apart its points are.
     pub fn query(&self, range: &Range, variables: &[Variable]) -> (Query, Range) {
         let finest = Duration::from_secs_f64((range.seconds() / POINTS).max(0.25));

@@ -41,6 +41,16 @@ impl Removed {
     pub fn is_empty(&self) -> bool {
         self.containers.is_empty() && self.networks.is_empty() && self.images.is_empty()
     }
+
+    /// Takes in what was removed at another time.
+    pub fn add(&mut self, other: Removed) {
+        let Removed { sessions, containers, networks, images, miscounted } = other;
+        self.sessions.extend(sessions);
+        self.containers.extend(containers);
+        self.networks.extend(networks);
+        self.images.extend(images);
+        self.miscounted.extend(miscounted);
+    }
 }
 
 /// Why something could not be removed.
@@ -116,10 +126,7 @@ pub async fn orphans(
     let mut removed = Removed::default();
     for (name, filter) in sessions.into_iter().filter(|(name, _)| !is_live(name)) {
         let gone = all_of(engine, &filter, &name).await?;
-        removed.sessions.extend(gone.sessions);
-        removed.containers.extend(gone.containers);
-        removed.networks.extend(gone.networks);
-        removed.miscounted.extend(gone.miscounted);
+        removed.add(gone);
     }
     Ok(removed)
 }

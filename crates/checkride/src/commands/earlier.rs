@@ -34,10 +34,7 @@ pub(super) async fn close(engine: &Engine, home: &Home, all: bool) -> Result<Ear
     if !removed.is_empty() {
         // The engine may still be carrying out what a killed session asked for last.
         tokio::time::sleep(SETTLED).await;
-        let late = clean::orphans(engine, reach, |session| home.is_live(session)).await?;
-        removed.containers.extend(late.containers);
-        removed.networks.extend(late.networks);
-        removed.miscounted.extend(late.miscounted);
+        removed.add(clean::orphans(engine, reach, |session| home.is_live(session)).await?);
     }
     Ok(Earlier { removed, closed: lost::tell(home)? })
 }

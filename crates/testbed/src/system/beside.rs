@@ -7,8 +7,7 @@ use bollard::query_parameters::UploadToContainerOptionsBuilder;
 use lab::compose::Service;
 use tar::EntryType;
 
-use super::control::{create, start};
-use super::spec::{self, Place};
+use super::control::{create, failed, start};
 use super::{Testbed, TestbedError};
 use crate::Refusal;
 
@@ -39,21 +38,12 @@ impl Testbed {
             return Err(TestbedError::Exists { name: name.to_owned() });
         }
         let address = inner.address_beside(name)?;
-        let place = Place {
-            owner: &inner.owner,
-            name,
-            service: name,
-            network: &inner.network.name,
-            address,
-            cpus: inner.engine.cpus(),
-        };
-        let body = spec::container(&place, service, image, &service.environment);
-        let failed =
-            |what| move |source| TestbedError::Engine { what, name: name.to_owned(), source };
+        let body = inner.body(name, name, service, address, image, &BTreeMap::new());
         let id = create(&inner.engine, &inner.owner.session, name, body).await;
-        let id = id.map_err(failed("create"))?;
-        self.fill(&id, folder, files).await.map_err(failed("put files into"))?;
-        start(&inner.engine, &id).await.map_err(failed("start"))
+        let id = id.map_err(|source| failed("create", name, source))?;
+        let filled = self.fill(&id, folder, files).await;
+        filled.map_err(|source| failed("put files into", name, source))?;
+        start(&inner.engine, &id).await.map_err(|source| failed("start", name, source))
     }
 
     async fn fill(

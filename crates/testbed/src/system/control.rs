@@ -135,7 +135,7 @@ impl Inner {
         free.ok_or_else(|| TestbedError::NoAddress { name: name.to_owned() })
     }
 
-    fn body(
+    pub(super) fn body(
         &self,
         name: &str,
         service_name: &str,
@@ -179,6 +179,6 @@ pub(super) async fn start(engine: &Engine, id: &str) -> Result<(), Refusal> {
     engine.create(request).await
 }
 
-fn failed(what: &'static str, name: &str, source: Refusal) -> TestbedError {
+pub(super) fn failed(what: &'static str, name: &str, source: Refusal) -> TestbedError {
     TestbedError::Engine { what, name: name.to_owned(), source }
 }

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use dashboard::{Choices, Dashboard, Panel, Range, Series};
+use dashboard::{AnnotationSource, Choices, Dashboard, Panel, Range, Series};
 use gate::grafana::{Answer, Queries, Question};
 use orchestrator::doors::Doors;
 use orchestrator::doors::dashboards::{Asked, Viewed};
@@ -64,13 +64,12 @@ pub(super) fn question(
     if question.names_only || is_a_choice(doors, question) {
         return;
     }
-    let what = (question.route.as_str(), question.form.as_str());
-    if console.window().seen().look(what, Instant::now()) == Look::Same {
+    let (route, form) = (question.route.as_str(), question.form.as_str());
+    if console.window().seen().look((route, form), Instant::now()) == Look::Same {
         return;
     }
     let shown = String::from_utf8_lossy(&answer[..answer.len().min(SHOWN)]);
     let shown = shown.trim_end_matches(char::REPLACEMENT_CHARACTER);
-    let (route, form) = (question.route.as_str(), question.form.as_str());
     doors.note_question(&door::Question { route, form, status, shown });
 }
 
@@ -196,9 +195,8 @@ fn series(line: &gate::grafana::Line) -> Series {
 
 /// Each query that is not a panel's: somebody wrote it.
 fn explored(console: &Console, doors: &Doors, queries: &Queries, status: u16, answers: &[Answer]) {
-    let marks = marks(doors);
     for query in queries.queries.iter().filter(|query| !query.expr.is_empty()) {
-        if marks.contains(&query.expr) {
+        if is_a_mark(doors, &query.expr) {
             continue; // A dashboard asks for it by itself, to mark moments on its panels.
         }
         let route = if query.instant == Some(true) { "query" } else { "query_range" };
@@ -239,15 +237,13 @@ fn in_prometheus_form(answer: &Answer) -> String {
     json!({ "status": "success", "data": data }).to_string()
 }
 
-/// Expressions of the lab's dashboards that mark moments.
-fn marks(doors: &Doors) -> Vec<String> {
-    let of_file = |text: &String| {
-        let file: Value = serde_json::from_str(text).unwrap_or_default();
-        let list = file["annotations"]["list"].as_array().cloned().unwrap_or_default();
-        let exprs = list.into_iter().filter_map(|it| it["expr"].as_str().map(str::to_owned));
-        exprs.collect::<Vec<_>>()
-    };
-    doors.lab.dashboards.values().flat_map(of_file).collect()
+/// Whether an expression is one with which the lab's dashboards mark moments.
+fn is_a_mark(doors: &Doors, expr: &str) -> bool {
+    let mut annotations = doors.dashboards.iter().flat_map(|it| it.annotations.iter());
+    annotations.any(|annotation| match &annotation.source {
+        AnnotationSource::Prometheus(query) => query.expr() == expr,
+        AnnotationSource::Changes { .. } => false,
+    })
 }
 
 /// Whether this asks for what a variable of a dashboard has to choose from, which shows nothing.
