@@ -76,5 +76,19 @@ test('two interviews run apart, and an end of one touches no other', async ({ br
   await expect(link).toBeVisible();
   await enter(candidate, await link.inputValue());
   await expect(candidate.getByRole('navigation')).toBeVisible();
+
+  // What was sealed is replayed as its interviewer had it, and nothing is added to it.
+  await card('<b>Ada</b>').getByRole('button', { name: 'End' }).click();
+  await operator.getByRole('button', { name: 'End it' }).click();
+  const newest = operator.getByRole('link', { name: /^Replay of <b>Ada<\/b>/ }).first();
+  await expect(newest).toBeVisible({ timeout: 60_000 });
+  const [replay] = await Promise.all([operator.context().waitForEvent('page'), newest.click()]);
+  await expect(replay.getByRole('heading', { name: 'Replay' })).toBeVisible();
+  await expect(replay.getByTestId('state')).toHaveText('sealed');
+  await expect(replay.getByTestId('journal')).toContainText('intact');
+  await expect(replay.getByRole('button', { name: 'Seal the record' })).toBeDisabled();
+  await expect(replay.getByRole('radio').first()).toBeDisabled();
+  await accessible(replay, 'replay of a sealed session');
+  await replay.close();
   expect(barriers).toEqual([]);
 });

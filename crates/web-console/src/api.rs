@@ -102,6 +102,7 @@ pub(crate) fn operator_routes() -> OpenApiRouter<Host> {
         .routes(routes!(operator::new_link, operator::revoke))
         .routes(routes!(operator::end))
         .routes(routes!(operator::report))
+        .routes(routes!(operator::replay))
 }
 
 /// The document as it stands in `web/openapi.json`.

@@ -25,6 +25,7 @@ use crate::grafana::{Window, note_rest};
 use crate::keys::Keys;
 use crate::looked::Looked;
 use crate::problem::Problem;
+use crate::record::Record;
 use crate::screens::Screens;
 use crate::tail::{Gathered, Tail};
 use crate::tickets::Tickets;
@@ -62,7 +63,7 @@ struct Inner {
     keys: Mutex<Keys>,
     tickets: Mutex<Tickets>,
     chronicle: Mutex<Chronicle>,
-    recorder: OnceLock<Recorder>,
+    record: OnceLock<Record>,
     folder: OnceLock<SessionFolder>,
     desk: Mutex<Option<Desk>>,
     screens: Screens,
@@ -103,7 +104,7 @@ impl Console {
             keys: Mutex::default(),
             tickets: Mutex::default(),
             chronicle: Mutex::new(chronicle),
-            recorder: OnceLock::new(),
+            record: OnceLock::new(),
             folder: OnceLock::new(),
             desk: Mutex::new(None),
             screens: Screens::default(),
@@ -227,7 +228,7 @@ impl Console {
     pub(crate) fn begin(&self, folder: &SessionFolder, recorder: &Recorder) {
         // A console is for one session.
         let _ = self.0.folder.set(folder.clone());
-        let _ = self.0.recorder.set(recorder.clone());
+        let _ = self.0.record.set(Record::Growing(recorder.clone()));
         let (console, mut events) = (self.clone(), recorder.follow());
         tokio::spawn(async move {
             use tokio::sync::broadcast::error::RecvError::Closed;
@@ -239,20 +240,28 @@ impl Console {
         self.tell();
     }
 
+    /// Begins with a session that was over before, as it is kept.
+    pub(crate) fn look_back(&self, folder: &SessionFolder, record: Record) {
+        let _ = self.0.folder.set(folder.clone());
+        let _ = self.0.record.set(record);
+        self.system_is_gone();
+    }
+
     /// Where the session is kept.
     pub(crate) fn folder(&self) -> Option<&SessionFolder> {
         self.0.folder.get()
     }
 
-    pub(crate) fn recorder(&self) -> Option<&Recorder> {
-        self.0.recorder.get()
+    /// What is in the record, once it has begun.
+    pub(crate) fn so_far(&self) -> Option<&Record> {
+        self.0.record.get()
     }
 
     /// What has happened up to this moment.
     pub(crate) fn chronicle(&self) -> MutexGuard<'_, Chronicle> {
         let mut chronicle = lock(&self.0.chronicle);
-        if let Some(recorder) = self.recorder() {
-            for event in recorder.since(chronicle.next) {
+        if let Some(record) = self.so_far() {
+            for event in record.some_since(chronicle.next, usize::MAX) {
                 chronicle.take(&event);
             }
         }
@@ -268,12 +277,18 @@ impl Console {
         by: (Participant, Door, Effect),
         kind: Kind,
     ) -> Result<Arc<Event>, Problem> {
-        let recorder = self.recorder().ok_or_else(|| Problem::not_now(self.not_yet()))?;
+        let record = self.so_far().ok_or_else(|| Problem::not_now(self.not_yet()))?;
+        let Record::Growing(recorder) = record else { return Err(sealed()) };
         if self.chronicle().is_closed() {
-            return Err(Problem::not_now("the record is sealed; nothing is added to it any more"));
+            return Err(sealed());
         }
         let ((participant, door, effect), place) = (by, Place::Console);
         Ok(recorder.happened(Happening { participant, door, effect, place, kind }))
+    }
+
+    /// Whether nothing more is added.
+    fn is_closed(&self, chronicle: &Chronicle) -> bool {
+        matches!(self.so_far(), Some(Record::ReadBack { .. })) || chronicle.is_closed()
     }
 
     pub(crate) fn lab_is_ready(&self) {
@@ -384,7 +399,7 @@ impl Console {
     pub(crate) fn me(&self, role: Role) -> Me {
         let interview = self.interview();
         let lab_ready = *self.0.lab_ready.borrow();
-        let now_s = self.recorder().map_or(0.0, |recorder| recorder.now().as_secs_f64());
+        let now_s = self.so_far().map_or(0.0, Record::now_s);
         let chronicle = self.chronicle();
         let clock = chronicle.clock;
         let is_timed = |_: &f64| !interview.alone;
@@ -410,9 +425,13 @@ impl Console {
             ended: chronicle.ended.clone(),
             report_ready: *self.0.system_gone.borrow(),
             submitted: chronicle.debrief.submitted_at_s.is_some(),
-            closed: chronicle.is_closed(),
+            closed: self.is_closed(&chronicle),
         }
     }
+}
+
+fn sealed() -> Problem {
+    Problem::not_now("the record is sealed; nothing is added to it any more")
 }
 
 /// The one of the two that is this role's.

@@ -1,5 +1,5 @@
-//! The consoles behind one port: which request is for which of them, and how many there may be. It
-//! starts no session; a request that is for nobody is told so.
+//! The consoles behind one port: which request is for which of them, how many there may be, and those
+//! that look back at a session that was over before. It starts no session; a request that is for nobody is told so.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -13,7 +13,7 @@ use axum::http::{StatusCode, Uri, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
-use orchestrator::home::Home;
+use orchestrator::home::{Home, SessionFolder};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -22,9 +22,10 @@ use crate::address::{self, Address, OPERATOR};
 use crate::console::{Console, Interview};
 use crate::grafana::PLACE;
 use crate::guard::{self, Hosts};
-use crate::operator::{Opens, Operator};
+use crate::operator::{Kept, Opens, Operator};
 use crate::player::WAITS;
 use crate::problem::Problem;
+use crate::record::Record;
 use crate::routes::grafana;
 use crate::routes::operator::Hosted;
 use crate::words::Role;
@@ -53,6 +54,8 @@ struct Slot {
     stop: CancellationToken,
     opened: Instant,
     over: Option<Over>,
+    /// Whether the session was over before the console was opened.
+    looks_back: bool,
 }
 
 /// A session is over.
@@ -123,8 +126,7 @@ impl Host {
     /// When as many run as may.
     pub fn open(&self, interview: Interview, stop: CancellationToken) -> Result<Opened, Full> {
         let mut slots = self.write();
-        slots
-            .retain(|_, slot| slot.over.as_ref().is_none_or(|over| over.since.elapsed() < LINGERS));
+        tidy(&mut slots);
         if slots.values().filter(|slot| slot.over.is_none()).count() >= self.0.most {
             return Err(Full(self.0.most));
         }
@@ -138,9 +140,56 @@ impl Host {
         let opened = Instant::now();
         slots.insert(
             slot.clone(),
-            Slot { console: console.clone(), pages, stop, opened, over: None },
+            Slot { console: console.clone(), pages, stop, opened, over: None, looks_back: false },
         );
         Ok(Opened { slot, console, links })
+    }
+
+    /// The path of a link to the report and the replay of a session that is over. `kept` reads it; one
+    /// that was asked for before is not read again.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn look_back(
+        &self,
+        folder: &SessionFolder,
+        kept: impl FnOnce() -> Result<Kept, Problem>,
+    ) -> Result<String, Problem> {
+        if let Some(link) = self.looked_back(folder) {
+            return Ok(link);
+        }
+        let Kept { interview, events, verdict } = kept()?;
+        let slot = address::fresh_slot();
+        let console = Console::new(interview, Address::of_session(self.0.hosts.origin(), &slot));
+        let record = Record::ReadBack { events: events.into(), verdict: verdict.into() };
+        console.look_back(folder, record);
+        let link = self.path_in(&console);
+        let (pages, stop) = (pages(console.clone()), CancellationToken::new());
+        let opened = Instant::now();
+        let over = Some(Over { since: opened, trouble: None });
+        let mut slots = self.write();
+        tidy(&mut slots);
+        slots.insert(slot, Slot { console, pages, stop, opened, over, looks_back: true });
+        Ok(link)
+    }
+
+    /// A new link into the console that looks back at this session, if there is one.
+    fn looked_back(&self, folder: &SessionFolder) -> Option<String> {
+        let mut slots = self.write();
+        let at_it = |slot: &&mut Slot| {
+            let session = slot.console.folder().map(|folder| &folder.id);
+            slot.looks_back && session == Some(&folder.id)
+        };
+        let slot = slots.values_mut().find(at_it)?;
+        slot.over = Some(Over { since: Instant::now(), trouble: None });
+        Some(self.path_in(&slot.console))
+    }
+
+    /// The path of a new link. A browser that is at the host already stays at the name it has for it:
+    /// a cookie of another name would not be sent.
+    fn path_in(&self, console: &Console) -> String {
+        let link = console.new_link(Role::Interviewer);
+        link.strip_prefix(self.0.hosts.origin()).unwrap_or(&link).to_owned()
     }
 
     /// The session of a slot is over; its pages can be read for an hour. `trouble` is why it did not
@@ -175,10 +224,10 @@ impl Host {
         self.read().get(slot).map(|slot| slot.console.clone()).ok_or_else(|| no_slot(slot))
     }
 
-    /// All consoles, in the order in which they were opened.
+    /// The consoles of all sessions that were started here, in the order in which they were opened.
     pub(crate) fn hosted(&self) -> Vec<Hosted> {
         let slots = self.read();
-        let mut all: Vec<_> = slots.iter().collect();
+        let mut all: Vec<_> = slots.iter().filter(|(_, slot)| !slot.looks_back).collect();
         all.sort_by_key(|(_, slot)| slot.opened);
         let now = Instant::now();
         let link = |slot: &Slot, role| slot.console.keys().standing(role, now);
@@ -214,6 +263,11 @@ impl Console {
         let secret = self.keys().give_out(role, Instant::now(), WAITS * 2);
         self.address().link(&secret)
     }
+}
+
+/// Lets go of what nobody reads any more.
+fn tidy(slots: &mut BTreeMap<String, Slot>) {
+    slots.retain(|_, slot| slot.over.as_ref().is_none_or(|over| over.since.elapsed() < LINGERS));
 }
 
 fn no_slot(slot: &str) -> Problem {

@@ -9,7 +9,7 @@
 //! - `guard`, `keys`, `tickets`, `who`: who may ask what, from where
 //! - [`api`], `routes`: what can be asked, one noun a file; [`contract`], [`problem`], [`words`]: shapes
 //! - `sockets`, `live`, `mirror`, `screens`: the live timeline and the terminals
-//! - `chronicle`, `looked`, `tail`: what has happened, what was in view, logs that are followed
+//! - `record`, `chronicle`, `looked`, `tail`: what has happened, what was in view, logs that are followed
 //! - `grafana`: a real one, passed through
 //! - `page`: the page itself, embedded from `web/dist`
 
@@ -31,6 +31,7 @@ pub mod operator;
 mod page;
 pub mod player;
 pub mod problem;
+mod record;
 mod routes;
 mod screens;
 pub mod serve;

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
-use orchestrator::recorder::Recorder;
 use session::event::Event;
 use session::report::headline::headline_now;
 
 use crate::console::Console;
 use crate::contract::{Board, BoardRow, FirstAction, Live, Me, TerminalInfo, TimelineEvent};
+use crate::record::Record;
 use crate::words::Role;
 
 /// Events that are sent before the socket is looked at again.
@@ -140,7 +140,7 @@ impl Sent {
     }
 
     fn events(&mut self, console: &Console) -> Vec<Live> {
-        let events = console.recorder().map(|recorder| timeline(recorder, self.next, AT_ONCE));
+        let events = console.so_far().map(|record| timeline(record, self.next, AT_ONCE));
         let events = events.unwrap_or_default();
         if let Some(last) = events.last() {
             self.next = last.seq + 1;
@@ -151,15 +151,13 @@ impl Sent {
     /// Whether there are events that did not fit.
     fn is_behind(&self, console: &Console) -> bool {
         self.role == Role::Interviewer
-            && console
-                .recorder()
-                .is_some_and(|recorder| !recorder.some_since(self.next, 1).is_empty())
+            && console.so_far().is_some_and(|record| !record.some_since(self.next, 1).is_empty())
     }
 }
 
 /// At most `most` events from `from` on.
-pub(crate) fn timeline(recorder: &Recorder, from: u64, most: usize) -> Vec<TimelineEvent> {
-    recorder.some_since(from, most).iter().map(told).collect()
+pub(crate) fn timeline(record: &Record, from: u64, most: usize) -> Vec<TimelineEvent> {
+    record.some_since(from, most).iter().map(told).collect()
 }
 
 fn told(event: &Event) -> TimelineEvent {

@@ -13,9 +13,12 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use orchestrator::home::{Home, HomeError, SessionFolder};
 use orchestrator::summary::Summary;
 use serde::{Deserialize, Serialize};
+use session::event::Event;
+use session::journal::Verdict;
 use utoipa::ToSchema;
 
 use crate::address::Address;
+use crate::console::Interview;
 use crate::host::{Host, Opened};
 use crate::keys::Keys;
 use crate::problem::Problem;
@@ -47,6 +50,20 @@ pub trait Opens: Send + Sync + 'static {
     /// # Errors
     /// When it cannot be made.
     fn report(&self, session: &SessionFolder) -> Result<String, Problem>;
+
+    /// A session that has ended, as it is kept.
+    ///
+    /// # Errors
+    /// When its journal or its lab cannot be read.
+    fn kept(&self, session: &SessionFolder) -> Result<Kept, Problem>;
+}
+
+/// A session that has ended.
+pub struct Kept {
+    pub interview: Interview,
+    /// All of its journal, in order.
+    pub events: Vec<Event>,
+    pub verdict: Verdict,
 }
 
 /// A lab that may be chosen.

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use maud::{DOCTYPE, PreEscaped};
 use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
@@ -43,16 +44,23 @@ pub(crate) fn serve_now(uri: &Uri) -> Response {
     html(StatusCode::OK, page.into_owned())
 }
 
-/// A page of text: a heading and a sentence, both ours.
+/// How a page of text looks.
+const PLAIN: &str = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;\
+    padding:0 1.5rem;color-scheme:light dark}";
+
+/// A page of text: a heading and a sentence.
 pub(crate) fn says(status: StatusCode, title: &str, sentence: &str) -> Response {
-    let page = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>{title} · Checkride</title>\
-         <style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;\
-         padding:0 1.5rem;color-scheme:light dark}}</style>\
-         <main><h1>{title}</h1><p>{sentence}</p></main></html>"
-    );
-    html(status, page.into_bytes())
+    let page = maud::html! {
+        (DOCTYPE)
+        html lang="en" {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width";
+            title { (title) " · Checkride" }
+            style { (PreEscaped(PLAIN)) }
+            main { h1 { (title) } p { (sentence) } }
+        }
+    };
+    html(status, page.into_string().into_bytes())
 }
 
 fn html(status: StatusCode, page: Vec<u8>) -> Response {

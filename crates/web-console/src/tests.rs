@@ -28,6 +28,8 @@ mod tls;
 
 mod after;
 
+mod back;
+
 mod grafana;
 
 mod tools;

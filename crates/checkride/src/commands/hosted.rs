@@ -9,7 +9,9 @@ use lab::cause::Cause;
 use lab::lab::Lab;
 use lab::load::{self, Disk};
 use orchestrator::home::{Home, SessionFolder};
+use orchestrator::report;
 use orchestrator::run::{Mode, Notice, RunError, Setup, Strictness, run as run_session};
+use orchestrator::summary::Summary;
 use session::event::Phase;
 use testbed::{Built, Engine, Progress};
 use tokio::runtime::Handle;
@@ -18,12 +20,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use web_console::console::Interview;
 use web_console::host::{Host, Opened};
-use web_console::operator::{CauseChoice, LabChoice, NewInterview, Opens};
+use web_console::operator::{CauseChoice, Kept, LabChoice, NewInterview, Opens};
 use web_console::player::Visitor;
 use web_console::problem::Problem;
 
 use super::practice::{chosen, new_seed};
-use super::report::{page_of, write_all};
+use super::report::{lab_of, page_of, write_all};
 use super::{grafana, guard, images};
 use crate::{places, print};
 
@@ -132,6 +134,21 @@ impl House {
         Ok(trouble.map(|error| orchestrator::reasons::in_words(&error)))
     }
 
+    /// A session that has ended, for a page that looks back at it.
+    fn read_back(&self, session: &SessionFolder) -> Result<Kept> {
+        let (lab, cause) = lab_of(Some(&self.labs), session)?;
+        let rubric = places::rubric(&lab)?;
+        let events = report::events(&session.journal())?;
+        let verdict = report::verify(&self.home, &session.journal())?;
+        let summary = Summary::of(session);
+        let alone = summary.candidate.is_none();
+        let who = summary.candidate.or(summary.persona).unwrap_or(summary.mode);
+        // No time is set any more.
+        let (candidate, minutes) = (who, 0);
+        let interview = Interview { lab: Arc::new(lab), cause, rubric, candidate, minutes, alone };
+        Ok(Kept { interview, events, verdict })
+    }
+
     /// A lab by its id, which is the name of its folder: a path from a browser leads nowhere.
     fn lab(&self, id: &str) -> Result<Lab, Problem> {
         let folders = places::lab_folders(&self.labs).map_err(|error| unusable(&error))?;
@@ -213,6 +230,10 @@ impl Opens for House {
 
     fn report(&self, session: &SessionFolder) -> Result<String, Problem> {
         page_of(&self.home, Some(&self.labs), session).map_err(|error| unusable(&error))
+    }
+
+    fn kept(&self, session: &SessionFolder) -> Result<Kept, Problem> {
+        self.read_back(session).map_err(|error| unusable(&error))
     }
 }
 

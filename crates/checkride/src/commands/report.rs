@@ -33,11 +33,20 @@ pub(super) fn run(labs: Option<&Path>, args: &Report) -> Result<Code> {
 
 /// Computes the report of a session anew, from its journal and its lab.
 fn facts(home: &Home, labs: Option<&Path>, folder: &SessionFolder) -> Result<Facts> {
+    let (lab, cause) = lab_of(labs, folder)?;
+    Ok(report::of(home, folder, &lab, &cause)?)
+}
+
+/// The lab and the cause of a session, from where they were read then.
+///
+/// # Errors
+/// When they are not there any more, or have mistakes.
+pub(super) fn lab_of(labs: Option<&Path>, folder: &SessionFolder) -> Result<(Lab, Cause)> {
     let origin = Origin::of(folder)?;
     let mut lab = places::lab(labs, &origin.lab.display().to_string())?;
     let name = cause_name(&origin, &lab);
     let (cause, _) = places::cause(&mut lab, &name)?;
-    Ok(report::of(home, folder, &lab, &cause)?)
+    Ok((lab, cause))
 }
 
 /// The report of a session as a page: as it was written at its end, or, where the session was killed,

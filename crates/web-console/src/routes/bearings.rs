@@ -45,8 +45,8 @@ pub(crate) async fn facts(
     _who: Interviewer,
     State(console): State<Console>,
 ) -> Result<Json<Vec<Bearing>>, Problem> {
-    let Some(recorder) = console.recorder() else { return Ok(Json(Vec::new())) };
-    let (events, about) = (recorder.events(), console.clone());
+    let Some(record) = console.so_far() else { return Ok(Json(Vec::new())) };
+    let (events, about) = (record.events(), console.clone());
     // A long session has many events, and the sockets want the same threads.
     let computing = tokio::task::spawn_blocking(move || {
         let interview = about.interview();

@@ -12,6 +12,7 @@ use crate::contract::{Board, Note, TimelineEvent};
 use crate::extract::{Json, Query, text};
 use crate::live;
 use crate::problem::Problem;
+use crate::record::Record;
 use crate::who::{Interviewer, Reader};
 use crate::words::Role;
 
@@ -89,7 +90,7 @@ pub(crate) async fn timeline(
     State(console): State<Console>,
     Query(from): Query<From>,
 ) -> Json<Timeline> {
-    let events = console.recorder().map(|recorder| live::timeline(recorder, from.from, AT_ONCE));
+    let events = console.so_far().map(|record| live::timeline(record, from.from, AT_ONCE));
     let events = events.unwrap_or_default();
     let next = events.last().map_or(from.from, |last| last.seq + 1);
     Json(Timeline { events, next })
@@ -146,7 +147,7 @@ pub(crate) async fn note(
     Json(note): Json<NewNote>,
 ) -> Result<StatusCode, Problem> {
     let text = text("the note", &note.text, 4000)?;
-    let now_s = console.recorder().map_or(0.0, |recorder| recorder.now().as_secs_f64());
+    let now_s = console.so_far().map_or(0.0, Record::now_s);
     let about_s = note.about_s.unwrap_or(now_s);
     if !(0.0..=now_s).contains(&about_s) {
         return Err(Problem::bad("a note is about a moment of the session, up to now"));

@@ -229,6 +229,26 @@ pub(crate) async fn report(
     Ok((headers, page.await?).into_response())
 }
 
+/// The replay of a session that has ended, as its interviewer has it at the end: goes on to a page that
+/// only reads. The session's own pages are for its roles, so the operator comes in by a link as anybody.
+#[utoipa::path(get, path = "/operator/replay/{session}", operation_id = "operator_replay",
+    tag = "operator",
+    responses((status = 303, description = "to the page, by a link of its own"),
+        (status = 404, description = "a page that says that there is no such session"),
+        (status = 409, description = "a page that says why there is none yet"),
+        (status = 422, description = "a page that says what cannot be read")))]
+pub(crate) async fn replay(Operating(host): Operating, Path(session): Path<String>) -> Response {
+    let looking = move |host: &Host, operator: &Operator| {
+        let folder = operator.folder(&session)?;
+        host.look_back(&folder, || operator.opens().kept(&folder))
+    };
+    match apart(host, looking).await {
+        Ok(path) => (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response(),
+        // A browser goes there, so it is told on a page.
+        Err(problem) => page::says(problem.status, &problem.title, &problem.detail),
+    }
+}
+
 /// Reads files, so it does not hold up what else is served.
 async fn apart<T: Send + 'static>(
     host: Host,

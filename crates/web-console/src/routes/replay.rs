@@ -113,7 +113,7 @@ pub(crate) async fn recordings(
     _who: Reader,
     State(console): State<Console>,
 ) -> Result<Json<Vec<RecordingInfo>>, Problem> {
-    let recorder = is_ready(&console)?;
+    let record = is_ready(&console)?;
     let info = |event: session::event::Event| {
         let at_s = event.at_s();
         let Kind::TerminalOpened { terminal, columns, rows } = event.kind else { return None };
@@ -122,7 +122,7 @@ pub(crate) async fn recordings(
         let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
         Some(RecordingInfo { terminal, opened_s: at_s, columns, rows, bytes })
     };
-    Ok(Json(recorder.events().into_iter().filter_map(info).collect()))
+    Ok(Json(record.events().into_iter().filter_map(info).collect()))
 }
 
 /// A piece of a recording, from a byte on.
@@ -136,8 +136,8 @@ pub(crate) async fn recording(
     Path(terminal): Path<String>,
     Query(from): Query<FromByte>,
 ) -> Result<Json<RecordingPiece>, Problem> {
-    let recorder = is_ready(&console)?;
-    let opened = recorder.events().into_iter().any(
+    let record = is_ready(&console)?;
+    let opened = record.events().into_iter().any(
         |event| matches!(&event.kind, Kind::TerminalOpened { terminal: known, .. } if *known == terminal),
     );
     let missing = || Problem::not_found(format!("there was no terminal `{terminal}`"));

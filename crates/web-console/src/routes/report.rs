@@ -12,6 +12,7 @@ use crate::contract::{Board, Debrief, Hypothesis, Rating};
 use crate::extract::Json;
 use crate::live;
 use crate::problem::Problem;
+use crate::record::Record;
 use crate::routes::interviewer::{self, CauseInfo};
 use crate::who::Reader;
 
@@ -39,6 +40,16 @@ pub struct ReportView {
     pub mitigated_since_s: Option<f64>,
     /// What the report does not judge.
     pub not_judged: String,
+    /// How the journal was found; `null` while it is written.
+    pub journal: Option<JournalState>,
+}
+
+/// Whether a journal is as it was written.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JournalState {
+    pub intact: bool,
+    /// In a sentence or two; where it is not, it says where.
+    pub says: String,
 }
 
 /// What the report leads with, in words.
@@ -81,8 +92,8 @@ pub(crate) async fn report(
     _who: Reader,
     State(console): State<Console>,
 ) -> Result<Json<ReportView>, Problem> {
-    let recorder = is_ready(&console)?;
-    let (events, about) = (recorder.events(), console.clone());
+    let record = is_ready(&console)?;
+    let (events, about) = (record.events(), console.clone());
     // A long session has many events, and the sockets want the same threads.
     let building = tokio::task::spawn_blocking(move || {
         let interview = about.interview();
@@ -94,13 +105,13 @@ pub(crate) async fn report(
     Ok(Json(view(&console, &report)))
 }
 
-/// The recorder of a session whose incident is over and whose system is gone.
+/// The record of a session whose incident is over and whose system is gone.
 ///
 /// # Errors
 /// When it is not so yet.
-pub(crate) fn is_ready(console: &Console) -> Result<&orchestrator::recorder::Recorder, Problem> {
-    let recorder = console.recorder().filter(|_| *console.debriefing().borrow());
-    recorder.ok_or_else(|| {
+pub(crate) fn is_ready(console: &Console) -> Result<&Record, Problem> {
+    let record = console.so_far().filter(|_| *console.debriefing().borrow());
+    record.ok_or_else(|| {
         Problem::not_now("the report is there when the incident is over and its system is gone")
     })
 }
@@ -133,6 +144,10 @@ fn view(console: &Console, report: &Report) -> ReportView {
         first_said_since_page_s: facts.first_said_since_page_s,
         mitigated_since_s: facts.mitigated_since_s,
         not_judged: report.not_judged.to_owned(),
+        journal: console.so_far().and_then(Record::verdict).map(|verdict| JournalState {
+            intact: verdict.is_intact(),
+            says: verdict.sentence.clone(),
+        }),
     }
 }
 

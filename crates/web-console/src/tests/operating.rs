@@ -2,9 +2,11 @@
 //! without a system here; that real ones start and end is tested with the lab.
 
 use orchestrator::home::SessionFolder;
+use orchestrator::reasons::in_words;
+use orchestrator::report::{self, ReportError};
 
 use super::*;
-use crate::operator::{CauseChoice, LabChoice, NewInterview, Opens};
+use crate::operator::{CauseChoice, Kept, LabChoice, NewInterview, Opens};
 use crate::problem::Problem;
 
 /// What the operator alone may ask.
@@ -12,6 +14,7 @@ pub(super) const OPERATOR: &[(&str, &str)] = &[
     ("get", "/operator/api/labs"),
     ("get", "/operator/api/sessions"),
     ("get", "/operator/api/reports/{session}"),
+    ("get", "/operator/replay/{session}"),
     ("post", "/operator/api/sessions"),
     ("post", "/operator/api/sessions/{slot}/links/{role}"),
     ("delete", "/operator/api/sessions/{slot}/links/{role}"),
@@ -19,7 +22,7 @@ pub(super) const OPERATOR: &[(&str, &str)] = &[
 ];
 
 /// Opens consoles and starts no system.
-struct Consoles;
+struct Consoles(Home);
 
 impl Opens for Consoles {
     fn labs(&self) -> Result<Vec<LabChoice>, Problem> {
@@ -44,19 +47,26 @@ impl Opens for Consoles {
     fn report(&self, session: &SessionFolder) -> Result<String, Problem> {
         Ok(format!("<h1>{}</h1><script>alert(1)</script>", session.id))
     }
+
+    fn kept(&self, session: &SessionFolder) -> Result<Kept, Problem> {
+        let unreadable = |error: ReportError| Problem::bad(in_words(&error));
+        let events = report::events(&session.journal()).map_err(unreadable)?;
+        let verdict = report::verify(&self.0, &session.journal()).map_err(unreadable)?;
+        Ok(Kept { interview: some_interview(false), events, verdict })
+    }
 }
 
 /// A host with an operator and one session that runs.
-struct House {
-    ground: Ground,
+pub(super) struct House {
+    pub(super) ground: Ground,
     operator: String,
 }
 
 impl House {
-    async fn new() -> House {
+    pub(super) async fn new() -> House {
         let ground = Ground::new().await;
         let home = ground.home();
-        let link = ground.served.operate(Arc::new(Consoles), home);
+        let link = ground.served.operate(Arc::new(Consoles(ground.home())), home);
         let answer = ask(&ground, "get", &path_of(&ground, &link), None, "").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
         assert_eq!(answer.headers[header::LOCATION], "/operator/");
@@ -66,11 +76,11 @@ impl House {
         House { ground, operator }
     }
 
-    async fn ask(&self, method: &str, path: &str, body: &str) -> Answer {
+    pub(super) async fn ask(&self, method: &str, path: &str, body: &str) -> Answer {
         ask(&self.ground, method, path, Some(&self.operator), body).await
     }
 
-    async fn list(&self) -> Value {
+    pub(super) async fn list(&self) -> Value {
         let answer = self.ask("get", "/operator/api/sessions", "").await;
         serde_json::from_str(&answer.text).unwrap()
     }
@@ -82,7 +92,7 @@ impl House {
     }
 }
 
-async fn ask(
+pub(super) async fn ask(
     ground: &Ground,
     method: &str,
     path: &str,
