@@ -85,7 +85,7 @@ test('two interviews run apart, and an end of one touches no other', async ({ br
   const [replay] = await Promise.all([operator.context().waitForEvent('page'), newest.click()]);
   await expect(replay.getByRole('heading', { name: 'Replay' })).toBeVisible();
   await expect(replay.getByTestId('state')).toHaveText('sealed');
-  await expect(replay.getByTestId('journal')).toContainText('intact');
+  await expect(replay.getByTestId('journal')).toContainText('Intact and sealed');
   await expect(replay.getByRole('button', { name: 'Seal the record' })).toBeDisabled();
   await expect(replay.getByRole('radio').first()).toBeDisabled();
   await accessible(replay, 'replay of a sealed session');

@@ -150,6 +150,17 @@ test('with more traffic and all, the right act still cures it', async () => {
   await seen('Hint 2 of 5');
 });
 
+test('a fault that is taken back is out of the system, and what is not on cannot be taken back', async () => {
+  const never = await send(interviewer, 'DELETE', 'api/injects/how-bad-is-it');
+  expect([never.status, never.text]).toEqual([409, expect.stringContaining('nothing into the system')]);
+  const back = interviewer.getByRole('button', { name: 'Take more-traffic back' });
+  await back.click();
+  await seen('of the inject more-traffic');
+  await expect(back).toHaveCount(0);
+  await expect(interviewer.getByText(/^Used at .*, taken back at/)).toBeVisible();
+  await expect(interviewer.getByRole('button', { name: 'Take second-alert back' })).toBeVisible();
+});
+
 test('a session that ends while the clock stands still ends in order, and the report has it all', async () => {
   await interviewer.getByRole('button', { name: 'Pause' }).click();
   await expect(candidate.getByText('The clock is stopped at')).toBeVisible();
@@ -163,7 +174,7 @@ test('a session that ends while the clock stands still ends in order, and the re
   const { stdout } = await promisify(execFile)(PROGRAM, words, { maxBuffer: 64 << 20 });
   const report = JSON.parse(stdout) as {
     hints: { number: number; before_action: boolean }[];
-    injects: { id: string; is_fault: boolean; lost_at_s: number | null }[];
+    injects: { id: string; is_fault: boolean; lost_at_s: number | null; taken_back_at_s?: number }[];
     pauses: { from_s: number; until_s: number }[];
     paused_before_action_s: number;
     mitigated: boolean;
@@ -179,6 +190,7 @@ test('a session that ends while the clock stands still ends in order, and the re
     'second-alert',
     'more-traffic',
   ]);
+  expect(report.injects.map((inject) => inject.taken_back_at_s != null)).toEqual([false, false, true]);
   expect(report.pauses).toHaveLength(2);
   expect(report.paused_before_action_s).toBeGreaterThan(4);
   expect([report.first_action.verb, report.first_action.is, report.mitigated]).toEqual([
@@ -188,8 +200,8 @@ test('a session that ends while the clock stands still ends in order, and the re
   ]);
   const recovered = report.timeline.filter((event) => event.kind === 'fault-recovered');
   expect(recovered.map((event) => event.data.inject ?? 'cause')).toEqual([
-    'second-alert',
     'more-traffic',
+    'second-alert',
     'cause',
   ]);
   expect(complaints).toEqual([]);

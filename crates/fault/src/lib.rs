@@ -92,6 +92,12 @@ impl Lease {
         &self.detail
     }
 
+    /// Whether it can be stopped on its own. What is a change of the system like any other stays
+    /// until somebody acts on it.
+    pub fn can_stop(&self) -> bool {
+        !matches!(self.recovery, Recovery::WithTheSystem)
+    }
+
     /// Stops the fault where it can be stopped on its own; says what was done.
     ///
     /// # Errors

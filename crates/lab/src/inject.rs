@@ -25,7 +25,7 @@ pub enum Does {
         role: Speaker,
         text: String,
     },
-    /// A fault goes in beside the cause's; it is recovered when the session ends.
+    /// A fault goes in beside the cause's; it is recovered when the interviewer says so, or the session ends.
     Fault(Fault),
 }
 

@@ -1,7 +1,7 @@
 //! What an interviewer may let happen during the incident: the lab's injects, carried out and recorded.
 //!
-//! Whether and when is the interviewer's to say. A fault that goes in here is a lease like the cause's
-//! and is recovered with it at the end; whoever drops the whole of this leaves that to the removal of
+//! Whether and when is the interviewer's to say. A fault that goes in here is a lease like the cause's:
+//! it is taken back when the interviewer says so, or with the cause's at the end; whoever drops the whole of this leaves that to the removal of
 //! the system.
 
 use std::collections::BTreeSet;
@@ -49,6 +49,12 @@ pub enum InjectError {
     Over,
     #[error("`{id}` could not go in; nothing was recorded of it, so try again or go without it")]
     Fault { id: String, source: FaultError },
+    #[error("`{id}` has put nothing into the system that could be taken back")]
+    NotOn { id: String },
+    #[error("`{id}` changed the system as an act does, and only an act changes it back")]
+    Stays { id: String },
+    #[error("`{id}` could not be stopped; it ends with the system")]
+    Stuck { id: String, source: FaultError },
 }
 
 // === impl Injects ===
@@ -78,6 +84,45 @@ impl Injects {
         Ok(())
     }
 
+    /// Takes back the faults of one that is on.
+    ///
+    /// # Errors
+    /// When there is no such inject, nothing of it is on, it cannot be stopped on its own, or the
+    /// system does not let go of it.
+    pub async fn take_back(&self, id: &str) -> Result<(), InjectError> {
+        if !self.lab.injects.iter().any(|inject| inject.id == id) {
+            return Err(self.unknown(id));
+        }
+        let mut state = self.state.lock().await;
+        if state.over {
+            return Err(InjectError::Over);
+        }
+        let (own, rest): (Vec<Held>, Vec<Held>) =
+            std::mem::take(&mut state.leases).into_iter().partition(|held| held.inject == id);
+        state.leases = rest;
+        if own.is_empty() {
+            return Err(InjectError::NotOn { id: id.to_owned() });
+        }
+        if !own.iter().all(|held| held.lease.can_stop()) {
+            state.leases.extend(own);
+            return Err(InjectError::Stays { id: id.to_owned() });
+        }
+        for held in own {
+            self.stop(held).await?;
+        }
+        Ok(())
+    }
+
+    async fn stop(&self, held: Held) -> Result<(), InjectError> {
+        let Held { inject: id, lease } = held;
+        let fault = lease.kind().to_owned();
+        let detail = lease.recover(self.control.as_ref()).await;
+        let detail = detail.map_err(|source| InjectError::Stuck { id: id.clone(), source })?;
+        let kind = Kind::FaultRecovered { fault, detail, inject: Some(id) };
+        self.happened((Door::Session, Effect::Truth), kind);
+        Ok(())
+    }
+
     async fn carry_out(&self, inject: &Inject, state: &mut State) -> Result<(), InjectError> {
         match &inject.does {
             Does::Message { who, role, text } => {
@@ -98,10 +143,13 @@ impl Injects {
         Ok(())
     }
 
-    fn record(&self, inject: &Inject, (door, effect): (Door, Effect), did: InjectDid) {
+    fn record(&self, inject: &Inject, by: (Door, Effect), did: InjectDid) {
         let (id, title) = (inject.id.clone(), inject.title.clone());
+        self.happened(by, Kind::InjectUsed { inject: id, title, did });
+    }
+
+    fn happened(&self, (door, effect): (Door, Effect), kind: Kind) {
         let (participant, place) = (Participant::Interviewer, Place::Console);
-        let kind = Kind::InjectUsed { inject: id, title, did };
         self.recorder.happened(Happening { participant, door, effect, place, kind });
     }
 

@@ -85,7 +85,7 @@ pub(crate) fn routes() -> OpenApiRouter<Console> {
         .routes(routes!(interviewer::notes, interviewer::note))
         .routes(routes!(hints::list, hints::give))
         .routes(routes!(injects::list))
-        .routes(routes!(injects::make))
+        .routes(routes!(injects::make, injects::take_back))
         .routes(routes!(clock::pause))
         .routes(routes!(clock::resume))
         .routes(routes!(interviewer::extend))

@@ -37,6 +37,8 @@ pub(crate) struct Chronicle {
     pub(crate) hints: Vec<f64>,
     /// Injects that were used, and when.
     pub(crate) injects: Vec<(String, f64)>,
+    /// Faults of injects that were taken back, and when.
+    pub(crate) taken_back: Vec<(String, f64)>,
     pub(crate) hypotheses: Versioned<Hypothesis>,
     pub(crate) notes: Versioned<Note>,
     pub(crate) ratings: Versioned<Rating>,
@@ -81,6 +83,7 @@ impl Chronicle {
             messages: Vec::new(),
             hints: Vec::new(),
             injects: Vec::new(),
+            taken_back: Vec::new(),
             hypotheses: Versioned::default(),
             notes: Versioned::default(),
             ratings: Versioned::default(),
@@ -223,7 +226,9 @@ impl Chronicle {
         if event.participant != Participant::Interviewer {
             return;
         }
-        if let Kind::Noted { text, about_s } = &event.kind {
+        if let Kind::FaultRecovered { inject: Some(inject), .. } = &event.kind {
+            self.taken_back.push((inject.clone(), event.at_s()));
+        } else if let Kind::Noted { text, about_s } = &event.kind {
             self.notes.version += 1;
             let (seq, at_s) = (event.seq, event.at_s());
             self.notes.list.push(Note { seq, at_s, about_s: *about_s, text: text.clone() });

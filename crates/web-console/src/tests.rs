@@ -259,6 +259,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("interviewer", "post", "/api/hints"),
     ("interviewer", "get", "/api/injects"),
     ("interviewer", "post", "/api/injects/{id}"),
+    ("interviewer", "delete", "/api/injects/{id}"),
     ("interviewer", "post", "/api/clock/pause"),
     ("interviewer", "post", "/api/clock/resume"),
     ("interviewer", "post", "/api/extend"),

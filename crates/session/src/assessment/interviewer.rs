@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Clock;
-use crate::event::{Event, InjectDid, Kind};
+use crate::event::{Event, InjectDid, Kind, Participant};
 use crate::report::headline::what_it_did;
 
 /// A hint that was given.
@@ -41,6 +41,10 @@ pub struct Inject {
     /// For a fault that went into a steady system: when the steady state was lost next, seconds
     /// since the session's start.
     pub lost_at_s: Option<f64>,
+    /// For a fault that the interviewer took back before the end: when, seconds since the session's
+    /// start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_back_at_s: Option<f64>,
 }
 
 /// The clock stood still.
@@ -100,9 +104,19 @@ pub(super) fn injects(clock: Clock, events: &[Event], limit: u64) -> Vec<Inject>
             before_action: event.seq < limit,
             steady_at,
             lost_at_s,
+            taken_back_at_s: taken_back(inject, &events[index..]),
         })
     };
     events.iter().enumerate().filter_map(inject).collect()
+}
+
+/// All faults of an inject are taken back at once, so the next time is for each that was used before.
+fn taken_back(id: &str, later: &[Event]) -> Option<f64> {
+    let is_it = |event: &&Event| {
+        event.participant == Participant::Interviewer
+            && matches!(&event.kind, Kind::FaultRecovered { inject: Some(it), .. } if it == id)
+    };
+    later.iter().find(is_it).map(Event::at_s)
 }
 
 fn steady(event: &Event) -> Option<bool> {

@@ -59,14 +59,16 @@ pub(super) fn own_relief(assessment: &Assessment) -> usize {
 
 /// What became of a steady state into which an inject's fault went.
 pub(super) fn after_inject(inject: &Inject) -> String {
-    match (inject.steady_at, inject.lost_at_s) {
+    let became = match (inject.steady_at, inject.lost_at_s) {
         (Some(true), Some(lost)) => {
             format!("The steady state held, and was lost {} later.", duration(lost - inject.at_s))
         }
         (Some(true), None) => "The steady state held, and was not lost after it.".to_owned(),
         (Some(false), _) => "The system was not steady when it went in.".to_owned(),
         (None, _) => String::new(),
-    }
+    };
+    let Some(back) = inject.taken_back_at_s else { return became };
+    format!("{became} It was taken back {} later.", duration(back - inject.at_s)).trim().to_owned()
 }
 
 fn meaning(assessment: &Assessment) -> String {

@@ -1,4 +1,4 @@
-//! What the interviewer may let happen: the lab's injects, listed and used.
+//! What the interviewer may let happen: the lab's injects, listed, used and taken back.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -7,6 +7,7 @@ use lab::inject::Does;
 use orchestrator::injects::InjectError;
 use orchestrator::reasons;
 use serde::Serialize;
+use tokio::task::JoinError;
 use utoipa::ToSchema;
 
 use crate::console::Console;
@@ -26,6 +27,10 @@ pub struct InjectInfo {
     pub repeat: bool,
     /// When it was used, in seconds since the session's start.
     pub used_at_s: Vec<f64>,
+    /// When its fault was taken back.
+    pub taken_back_at_s: Vec<f64>,
+    /// Whether a fault of it is on that can be taken back.
+    pub can_take_back: bool,
 }
 
 /// What an inject does.
@@ -46,8 +51,15 @@ pub(crate) async fn list(
     _who: Interviewer,
     State(console): State<Console>,
 ) -> Json<Vec<InjectInfo>> {
-    let used = console.chronicle().injects.clone();
+    let (used, taken_back) = {
+        let chronicle = console.chronicle();
+        (chronicle.injects.clone(), chronicle.taken_back.clone())
+    };
+    let of = |all: &[(String, f64)], id: &str| -> Vec<f64> {
+        all.iter().filter(|it| it.0 == id).map(|it| it.1).collect()
+    };
     let infos = console.interview().lab.injects.iter().map(|inject| {
+        let (used_at_s, taken_back_at_s) = (of(&used, &inject.id), of(&taken_back, &inject.id));
         let (does, words) = match &inject.does {
             Does::Message { who, text, .. } => (InjectDoes::Message, format!("{who}: {text}")),
             Does::Fault(fault) => (InjectDoes::Fault, in_words(fault)),
@@ -58,7 +70,9 @@ pub(crate) async fn list(
             does,
             words,
             repeat: inject.repeat,
-            used_at_s: used.iter().filter(|it| it.0 == inject.id).map(|it| it.1).collect(),
+            can_take_back: stops(&inject.does) && used_at_s.len() > taken_back_at_s.len(),
+            used_at_s,
+            taken_back_at_s,
         }
     });
     Json(infos.collect())
@@ -76,19 +90,45 @@ pub(crate) async fn make(
 ) -> Result<StatusCode, Problem> {
     let injects = console.injects()?;
     // On its own, so that a page that goes away leaves nothing half done.
-    let made = tokio::spawn(async move { injects.make(&id).await }).await;
+    told(tokio::spawn(async move { injects.make(&id).await }).await)
+}
+
+/// Takes its fault back, before the session ends it. The answer comes when it is out.
+#[utoipa::path(delete, path = "/api/injects/{id}", operation_id = "injects_take_back",
+    tag = "interviewer",
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 502, body = Problem)))]
+pub(crate) async fn take_back(
+    _who: Interviewer,
+    State(console): State<Console>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let injects = console.injects()?;
+    told(tokio::spawn(async move { injects.take_back(&id).await }).await)
+}
+
+/// What became of it, for a page.
+fn told(did: Result<Result<(), InjectError>, JoinError>) -> Result<StatusCode, Problem> {
     let refused = |error: InjectError| match error {
         InjectError::Unknown { .. } => Problem::not_found(error.to_string()),
-        InjectError::Used { .. } | InjectError::Over => Problem::not_now(error.to_string()),
-        InjectError::Fault { .. } => {
+        InjectError::Used { .. }
+        | InjectError::Over
+        | InjectError::NotOn { .. }
+        | InjectError::Stays { .. } => Problem::not_now(error.to_string()),
+        InjectError::Fault { .. } | InjectError::Stuck { .. } => {
             let detail = reasons::in_words(&error);
-            Problem::new(StatusCode::BAD_GATEWAY, "the system did not take it", detail)
+            Problem::new(StatusCode::BAD_GATEWAY, "the system did not do it", detail)
         }
     };
-    match made {
-        Ok(made) => made.map(|()| StatusCode::NO_CONTENT).map_err(refused),
+    match did {
+        Ok(did) => did.map(|()| StatusCode::NO_CONTENT).map_err(refused),
         Err(_) => Err(Problem::not_now("the session is ending")),
     }
+}
+
+/// Whether it can be stopped on its own. What changes the system as an act does cannot.
+fn stops(does: &Does) -> bool {
+    matches!(does, Does::Fault(Fault::Traffic { .. } | Fault::Sql { .. }))
 }
 
 /// Such as `m-1017 sends 20 requests a second more`.
