@@ -63,9 +63,11 @@ pub fn code_of(error: &anyhow::Error) -> Code {
 pub fn code_of_run(error: &RunError) -> Code {
     match error {
         RunError::Interrupted => Code::Interrupted,
-        RunError::Home(_) | RunError::Recorder(_) | RunError::Files(_) | RunError::Journal(_) => {
-            Code::Environment
-        }
+        RunError::Home(_)
+        | RunError::Recorder(_)
+        | RunError::Files(_)
+        | RunError::Journal(_)
+        | RunError::Unseen { .. } => Code::Environment,
         RunError::Provision(_)
         | RunError::Stage(_)
         | RunError::Terminal(_)

@@ -6,6 +6,7 @@
 
 mod ending;
 mod phases;
+mod seen;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -55,7 +56,8 @@ pub enum Mode {
     Interview { candidate: String },
 }
 
-/// What happens when the journal can no longer be written.
+/// What happens when the record cannot be relied on: the journal can no longer be written, or the
+/// kernel shows no programs from the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strictness {
     /// The session stops.
@@ -118,6 +120,11 @@ pub enum RunError {
     NotSteady { settle: Duration, state: String },
     #[error("the healthy system already shows `{what}`; correct its `promql` or bounds in the lab")]
     ShownWhenHealthy { what: String },
+    #[error(
+        "{reason}; a strict session would rely on what nobody saw. It needs the seccomp notifications of Linux 5.0, \
+         let through by the engine; `checkride practice` goes on without"
+    )]
+    Unseen { reason: String },
     #[error("could not inject the cause")]
     Inject(#[from] fault::FaultError),
     #[error("the fault did not bite: `{symptom}` was {value} after {}s; nobody would be paged for this", within.as_secs())]

@@ -8,7 +8,7 @@ use session::event::{Kind, Outcome, Phase};
 use testbed::Testbed;
 use tokio::sync::watch;
 
-use super::{RunError, Session, Strictness, is_fatal, wait_until};
+use super::{RunError, Session, Strictness, is_fatal, seen, wait_until};
 use crate::doors::PageText;
 use crate::health::Now;
 use crate::home::SessionFolder;
@@ -61,6 +61,7 @@ pub(super) async fn go(
 
     session.enter(Phase::Baseline);
     baseline(session, stage).await?;
+    seen::programs(session)?;
     if player.ready().await? == Ready::AfterAWait {
         // The system has to be well still.
         baseline(session, stage).await?;
