@@ -39,13 +39,13 @@ lab: build ## Sit in front of the broken payments lab yourself
 
 test: lint build images ## Everything that CI runs: lints, unit tests, the real lab, and the console in a browser
 	@cd web && npm test --silent
-	@$(CARGO) test --release --workspace --features checkride/docker-tests
+	@$(CARGO) test --release --workspace --tests --features checkride/docker-tests
 	@docker/setup.sh browser
 	@cd web && npm run --silent e2e
 
 test-full: test ## What takes longer: everything in full, every rehearsal three times, each crate's own Docker tests
-	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release --workspace --features checkride/docker-tests
-	@$(CARGO) test --release -p testbed --features testbed/docker-tests
+	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release --workspace --tests --features checkride/docker-tests
+	@$(CARGO) test --release -p testbed --tests --features testbed/docker-tests
 
 e2e: images ## The console in a real browser, on a real lab, both roles at once
 	@docker/setup.sh browser

@@ -47,6 +47,13 @@ test('the operator’s page', async ({ browser }) => {
       await page.mouse.move(0, 0);
       await page.screenshot({ path: `${FOLDER}/operator-${theme}.png` });
     }
+    await page.getByRole('article', { name: 'Ada Lovelace' }).getByRole('button', { name: 'End' }).click();
+    await page.getByRole('button', { name: 'End it' }).click();
+    const link = page.getByRole('link', { name: /^Replay of Ada/ }).first();
+    await expect(link).toBeVisible({ timeout: 60_000 });
+    const [replay] = await Promise.all([context.waitForEvent('page'), link.click()]);
+    await expect(replay.getByRole('heading', { name: 'Replay' })).toBeVisible();
+    await replay.screenshot({ path: `${FOLDER}/operator-replay.png` });
   } finally {
     await server.end();
   }

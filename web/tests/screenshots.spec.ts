@@ -93,7 +93,8 @@ test('every view, light and dark', async ({ browser }) => {
     await candidate.getByRole('region', { name: 'Requests', exact: true }).scrollIntoViewIfNeeded();
     await candidate.locator('summary').filter({ hasText: 'All' }).click();
     await candidate.getByLabel('payments-1', { exact: true }).check();
-    await both(candidate, 'dashboards-variable');
+    // Another click, on the theme say, would close the choice.
+    await picture(candidate, 'dashboards-variable');
     await candidate.goto(new URL('../#/dashboards/edge', interview.links.candidate_url).href);
     await candidate.getByText('State of each server').scrollIntoViewIfNeeded();
     await expect(
@@ -194,7 +195,11 @@ test('every view, light and dark', async ({ browser }) => {
     await both(interviewer, 'interviewer');
     await interviewer.setViewportSize(SMALL);
     await both(interviewer, 'interviewer-small');
-    for (const tab of ['Cause', 'Notes', 'Rubric', 'Beliefs', 'Channel']) {
+    await interviewer.getByRole('tab', { name: 'Tools' }).click();
+    await interviewer.getByRole('button', { name: 'Use more-traffic' }).click();
+    await expect(interviewer.getByRole('button', { name: 'Take more-traffic back' })).toBeVisible();
+    await expect(interviewer.locator('.toast')).toHaveCount(0, { timeout: 15_000 });
+    for (const tab of ['Tools', 'Cause', 'Notes', 'Rubric', 'Beliefs', 'Channel']) {
       await interviewer.getByRole('tab', { name: tab, exact: true }).click();
       await picture(interviewer, `interviewer-${tab.toLowerCase()}`);
     }
