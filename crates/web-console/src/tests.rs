@@ -21,7 +21,7 @@ use tower::ServiceExt;
 use crate::console::{Console, Interview};
 use crate::host::{Host, Links, Opened, app};
 use crate::{api, fixture, serve};
-use ground::{Answer, Ground, Socket, open, some_interview};
+use ground::{Answer, Ground, open, some_interview};
 
 mod after;
 mod apart;

@@ -153,7 +153,9 @@ impl Drop for Ground {
 }
 
 pub(super) struct Socket(
-    tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>,
+    pub(super)  tokio_tungstenite::WebSocketStream<
+        tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>,
+    >,
 );
 
 impl Socket {
