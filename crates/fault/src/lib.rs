@@ -92,22 +92,25 @@ impl Lease {
         &self.detail
     }
 
-    /// Whether it can be stopped on its own. What is a change of the system like any other stays
-    /// until somebody acts on it.
-    pub fn can_stop(&self) -> bool {
-        !matches!(self.recovery, Recovery::WithTheSystem)
-    }
-
     /// Stops the fault where it can be stopped on its own; says what was done.
     ///
     /// # Errors
     /// When the container that holds the fault does not answer. Removing the system still ends it.
-    pub async fn recover(self, hands: &impl Hands) -> Result<String, FaultError> {
-        match self.recovery {
+    pub async fn recover(&self, hands: &impl Hands) -> Result<String, FaultError> {
+        match &self.recovery {
             Recovery::WithTheSystem => Ok("ends with the system".to_owned()),
             Recovery::Traffic(surge) => surge.recover(hands).await,
             Recovery::Sql(transaction) => transaction.recover().await,
         }
+    }
+}
+
+/// Whether a fault is out of the system once it is recovered. A change of the system like any other
+/// stays until somebody acts on it, and an open transaction until it is over.
+pub fn can_stop(fault: &Fault) -> bool {
+    match fault {
+        Fault::Traffic { .. } => true,
+        Fault::Deploy { .. } | Fault::Config { .. } | Fault::Sql { .. } => false,
     }
 }
 

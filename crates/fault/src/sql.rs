@@ -54,7 +54,7 @@ fn opening(statement: &str) -> String {
 }
 
 impl Transaction {
-    pub(crate) async fn recover(self) -> Result<String, FaultError> {
+    pub(crate) async fn recover(&self) -> Result<String, FaultError> {
         let failed =
             |source| FaultError::Exec { fault: "sql", container: self.container.clone(), source };
         let ended = self.running.ended().await.map_err(failed)?;

@@ -5,6 +5,7 @@ use crate::{FaultError, Hands, Lease, Recovery};
 /// A surge that is on, in the process of the service that sends the traffic.
 pub(crate) struct Surge {
     container: String,
+    merchant: String,
 }
 
 pub(crate) async fn inject(
@@ -29,13 +30,14 @@ pub(crate) async fn inject(
     Ok(Lease {
         kind: "traffic",
         detail: format!("{merchant} +{rate}/s, {retries} retries"),
-        recovery: Recovery::Traffic(Surge { container }),
+        recovery: Recovery::Traffic(Surge { container, merchant: merchant.to_owned() }),
     })
 }
 
 impl Surge {
-    pub(crate) async fn recover(self, hands: &impl Hands) -> Result<String, FaultError> {
-        run(hands, &self.container, &["internet", "calm"]).await?;
+    /// Ends this merchant's surge alone; another's is another fault.
+    pub(crate) async fn recover(&self, hands: &impl Hands) -> Result<String, FaultError> {
+        run(hands, &self.container, &["internet", "calm", "--merchant", &self.merchant]).await?;
         Ok("the surge was calmed".to_owned())
     }
 }

@@ -16,8 +16,8 @@ use crate::traffic::Traffic;
 pub enum Order {
     /// Let one merchant send more.
     Surge(Surge),
-    /// End all surges.
-    Calm,
+    /// End what one merchant sends more.
+    Calm(Calm),
     /// Say what was sent.
     Stats,
 }
@@ -34,6 +34,14 @@ pub struct Surge {
     /// How often it sends a failed request again.
     #[arg(long, default_value_t = 2)]
     pub retries: u32,
+}
+
+/// One merchant sends as usual again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, clap::Args)]
+pub struct Calm {
+    /// Which merchant, like m-1042. One that has no surge is calm already.
+    #[arg(long)]
+    pub merchant: String,
 }
 
 /// Opens the socket, in the place of one that an earlier run has left.
@@ -103,7 +111,7 @@ async fn answer(mut stream: UnixStream, traffic: &Traffic) -> anyhow::Result<()>
 fn carry_out(line: &str, traffic: &Traffic) -> anyhow::Result<String> {
     match serde_json::from_str(line).context("the order is not understood")? {
         Order::Surge(surge) => traffic.surge(surge),
-        Order::Calm => traffic.calm(),
+        Order::Calm(calm) => traffic.calm(&calm.merchant),
         Order::Stats => {}
     }
     Ok(serde_json::to_string(&traffic.figures())?)

@@ -27,7 +27,7 @@ use hyper::Uri;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
 
-pub use crate::control::{Order, Surge};
+pub use crate::control::{Calm, Order, Surge};
 
 use crate::address::Address;
 use crate::sender::Sender;
@@ -52,8 +52,8 @@ pub enum Command {
     Run(Run),
     /// Let one merchant send more, on top of what all send.
     Surge(Surge),
-    /// End all surges.
-    Calm,
+    /// End what one merchant sends more.
+    Calm(Calm),
     /// Print what was sent and what came back, as one JSON object.
     Stats,
 }

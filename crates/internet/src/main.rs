@@ -25,7 +25,7 @@ fn start(cli: Cli) -> anyhow::Result<()> {
     let order = match cli.command {
         Command::Run(run) => return runtime.block_on(internet::run(run, &cli.control)),
         Command::Surge(surge) => Order::Surge(surge),
-        Command::Calm => Order::Calm,
+        Command::Calm(calm) => Order::Calm(calm),
         Command::Stats => Order::Stats,
     };
     let answer = runtime.block_on(control::ask(&cli.control, &order))?;

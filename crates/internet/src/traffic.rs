@@ -84,9 +84,9 @@ impl Traffic {
         }
     }
 
-    /// Ends all surges. What they have sent is still waited for.
-    pub fn calm(&self) {
-        for (_, rising) in self.0.surges.borrow_mut().drain() {
+    /// Ends the surge of a merchant, and no other's. What it has sent is still waited for.
+    pub fn calm(&self, merchant: &str) {
+        if let Some(rising) = self.0.surges.borrow_mut().remove(merchant) {
             rising.arrivals.abort();
         }
     }

@@ -189,7 +189,12 @@ async fn a_surge_adds_to_the_rate_until_it_is_calmed() {
     // The same merchant again is another rate for it, not a second surge.
     let weaker = ["surge", "--merchant", "m-1042", "--rate", "100"];
     assert_eq!(internet.order(&weaker).await["rate"], 150.0);
-    assert_eq!(internet.order(&["calm"]).await["rate"], 50.0);
+    let other = ["surge", "--merchant", "m-1017", "--rate", "15"];
+    assert_eq!(internet.order(&other).await["rate"], 165.0);
+    let calm = ["calm", "--merchant", "m-1042"];
+    assert_eq!(internet.order(&calm).await["rate"], 65.0, "another merchant's goes on");
+    assert_eq!(internet.order(&calm).await["rate"], 65.0);
+    assert_eq!(internet.order(&["calm", "--merchant", "m-1017"]).await["rate"], 50.0);
 }
 
 #[test]

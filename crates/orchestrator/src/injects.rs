@@ -1,8 +1,8 @@
 //! What an interviewer may let happen during the incident: the lab's injects, carried out and recorded.
 //!
 //! Whether and when is the interviewer's to say. A fault that goes in here is a lease like the cause's:
-//! it is taken back when the interviewer says so, or with the cause's at the end; whoever drops the whole of this leaves that to the removal of
-//! the system.
+//! it is taken back when the interviewer says so, or with the cause's at the end; whoever drops the
+//! whole of this leaves that to the removal of the system.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -51,9 +51,9 @@ pub enum InjectError {
     Fault { id: String, source: FaultError },
     #[error("`{id}` has put nothing into the system that could be taken back")]
     NotOn { id: String },
-    #[error("`{id}` changed the system as an act does, and only an act changes it back")]
+    #[error("`{id}` cannot be stopped on its own; it stays until somebody acts on it, or the end")]
     Stays { id: String },
-    #[error("`{id}` could not be stopped; it ends with the system")]
+    #[error("`{id}` could not be stopped; try again, or leave it to the end")]
     Stuck { id: String, source: FaultError },
 }
 
@@ -70,8 +70,7 @@ impl Injects {
     /// When there is no such inject, it was used and may be used once only, the session is ending, or
     /// the system did not take the fault.
     pub async fn make(&self, id: &str) -> Result<(), InjectError> {
-        let inject = self.lab.injects.iter().find(|inject| inject.id == id);
-        let inject = inject.ok_or_else(|| self.unknown(id))?;
+        let inject = self.named(id).ok_or_else(|| self.unknown(id))?;
         let mut state = self.state.lock().await;
         if state.over {
             return Err(InjectError::Over);
@@ -90,36 +89,29 @@ impl Injects {
     /// When there is no such inject, nothing of it is on, it cannot be stopped on its own, or the
     /// system does not let go of it.
     pub async fn take_back(&self, id: &str) -> Result<(), InjectError> {
-        if !self.lab.injects.iter().any(|inject| inject.id == id) {
-            return Err(self.unknown(id));
-        }
+        let inject = self.named(id).ok_or_else(|| self.unknown(id))?;
         let mut state = self.state.lock().await;
         if state.over {
             return Err(InjectError::Over);
         }
-        let (own, rest): (Vec<Held>, Vec<Held>) =
-            std::mem::take(&mut state.leases).into_iter().partition(|held| held.inject == id);
-        state.leases = rest;
-        if own.is_empty() {
+        let is_own = |held: &Held| held.inject == id;
+        if !state.leases.iter().any(is_own) {
             return Err(InjectError::NotOn { id: id.to_owned() });
         }
-        if !own.iter().all(|held| held.lease.can_stop()) {
-            state.leases.extend(own);
+        if !can_take_back(inject) {
             return Err(InjectError::Stays { id: id.to_owned() });
         }
-        for held in own {
-            self.stop(held).await?;
+        // One that does not stop stays a lease, for another try and for the end.
+        while let Some(at) = state.leases.iter().position(is_own) {
+            let lease = &state.leases[at].lease;
+            let stopped = lease.recover(self.control.as_ref()).await;
+            let detail =
+                stopped.map_err(|source| InjectError::Stuck { id: id.to_owned(), source })?;
+            let (fault, inject) = (lease.kind().to_owned(), Some(id.to_owned()));
+            let kind = Kind::FaultRecovered { fault, detail, inject };
+            self.happened((Door::Session, Effect::Truth), kind);
+            drop(state.leases.remove(at));
         }
-        Ok(())
-    }
-
-    async fn stop(&self, held: Held) -> Result<(), InjectError> {
-        let Held { inject: id, lease } = held;
-        let fault = lease.kind().to_owned();
-        let detail = lease.recover(self.control.as_ref()).await;
-        let detail = detail.map_err(|source| InjectError::Stuck { id: id.clone(), source })?;
-        let kind = Kind::FaultRecovered { fault, detail, inject: Some(id) };
-        self.happened((Door::Session, Effect::Truth), kind);
         Ok(())
     }
 
@@ -160,11 +152,20 @@ impl Injects {
         std::mem::take(&mut state.leases)
     }
 
+    fn named(&self, id: &str) -> Option<&Inject> {
+        self.lab.injects.iter().find(|inject| inject.id == id)
+    }
+
     fn unknown(&self, id: &str) -> InjectError {
         let known: Vec<&str> = self.lab.injects.iter().map(|inject| inject.id.as_str()).collect();
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
         InjectError::Unknown { id: id.to_owned(), known }
     }
+}
+
+/// Whether what it puts into the system can be taken back before the end.
+pub fn can_take_back(inject: &Inject) -> bool {
+    matches!(&inject.does, Does::Fault(fault) if fault::can_stop(fault))
 }
 
 /// The word for a role, as it stands in the lab and in the journal.

@@ -136,11 +136,6 @@ impl Recorder {
         self.lock().timeline.events().to_vec()
     }
 
-    /// The events from sequence `seq` on.
-    pub fn since(&self, seq: u64) -> Vec<Event> {
-        self.lock().timeline.since(seq).to_vec()
-    }
-
     /// At most `most` events from sequence `seq` on.
     pub fn some_since(&self, seq: u64, most: usize) -> Vec<Event> {
         self.lock().timeline.since(seq).iter().take(most).cloned().collect()

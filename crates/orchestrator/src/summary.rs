@@ -2,7 +2,7 @@
 //! report's.
 
 use serde::Serialize;
-use session::event::{Kind, Outcome};
+use session::event::{Event, Kind, Outcome};
 
 use crate::home::SessionFolder;
 use crate::report;
@@ -46,6 +46,14 @@ pub enum Standing {
 impl Summary {
     /// Reads a session's journal. One that cannot be read is told as such.
     pub fn of(folder: &SessionFolder) -> Summary {
+        match report::events(&folder.journal()) {
+            Ok(events) => Summary::told_by(folder, &events),
+            Err(_) => Summary { standing: Standing::Unreadable, ..Summary::told_by(folder, &[]) },
+        }
+    }
+
+    /// The same from a journal that was read already.
+    pub fn told_by(folder: &SessionFolder, events: &[Event]) -> Summary {
         let standing = if folder.is_live() { Standing::Running } else { Standing::Unsealed };
         let mut summary = Summary {
             session: folder.id.clone(),
@@ -58,10 +66,7 @@ impl Summary {
             started: String::new(),
             detail: String::new(),
         };
-        let Ok(events) = report::events(&folder.journal()) else {
-            return Summary { standing: Standing::Unreadable, ..summary };
-        };
-        for event in &events {
+        for event in events {
             summary.take(&event.kind, &event.wall);
         }
         summary

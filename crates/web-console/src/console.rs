@@ -286,9 +286,9 @@ impl Console {
         Ok(recorder.happened(Happening { participant, door, effect, place, kind }))
     }
 
-    /// Whether nothing more is added.
-    fn is_closed(&self, chronicle: &Chronicle) -> bool {
-        matches!(self.so_far(), Some(Record::ReadBack { .. })) || chronicle.is_closed()
+    /// Whether the session was over before; nothing is added to it.
+    pub(crate) fn looks_back(&self) -> bool {
+        matches!(self.so_far(), Some(Record::ReadBack { .. }))
     }
 
     pub(crate) fn lab_is_ready(&self) {
@@ -425,7 +425,7 @@ impl Console {
             ended: chronicle.ended.clone(),
             report_ready: *self.0.system_gone.borrow(),
             submitted: chronicle.debrief.submitted_at_s.is_some(),
-            closed: self.is_closed(&chronicle),
+            closed: self.looks_back() || chronicle.is_closed(),
         }
     }
 }

@@ -54,8 +54,6 @@ struct Slot {
     stop: CancellationToken,
     opened: Instant,
     over: Option<Over>,
-    /// Whether the session was over before the console was opened.
-    looks_back: bool,
 }
 
 /// A session is over.
@@ -140,7 +138,7 @@ impl Host {
         let opened = Instant::now();
         slots.insert(
             slot.clone(),
-            Slot { console: console.clone(), pages, stop, opened, over: None, looks_back: false },
+            Slot { console: console.clone(), pages, stop, opened, over: None },
         );
         Ok(Opened { slot, console, links })
     }
@@ -169,7 +167,7 @@ impl Host {
         let over = Some(Over { since: opened, trouble: None });
         let mut slots = self.write();
         tidy(&mut slots);
-        slots.insert(slot, Slot { console, pages, stop, opened, over, looks_back: true });
+        slots.insert(slot, Slot { console, pages, stop, opened, over });
         Ok(link)
     }
 
@@ -178,7 +176,7 @@ impl Host {
         let mut slots = self.write();
         let at_it = |slot: &&mut Slot| {
             let session = slot.console.folder().map(|folder| &folder.id);
-            slot.looks_back && session == Some(&folder.id)
+            slot.console.looks_back() && session == Some(&folder.id)
         };
         let slot = slots.values_mut().find(at_it)?;
         slot.over = Some(Over { since: Instant::now(), trouble: None });
@@ -227,7 +225,7 @@ impl Host {
     /// The consoles of all sessions that were started here, in the order in which they were opened.
     pub(crate) fn hosted(&self) -> Vec<Hosted> {
         let slots = self.read();
-        let mut all: Vec<_> = slots.iter().filter(|(_, slot)| !slot.looks_back).collect();
+        let mut all: Vec<_> = slots.iter().filter(|(_, slot)| !slot.console.looks_back()).collect();
         all.sort_by_key(|(_, slot)| slot.opened);
         let now = Instant::now();
         let link = |slot: &Slot, role| slot.console.keys().standing(role, now);

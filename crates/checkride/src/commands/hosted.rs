@@ -140,7 +140,7 @@ impl House {
         let rubric = places::rubric(&lab)?;
         let events = report::events(&session.journal())?;
         let verdict = report::verify(&self.home, &session.journal())?;
-        let summary = Summary::of(session);
+        let summary = Summary::told_by(session, &events);
         let alone = summary.candidate.is_none();
         let who = summary.candidate.or(summary.persona).unwrap_or(summary.mode);
         // No time is set any more.

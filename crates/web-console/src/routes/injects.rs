@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use lab::fault::Fault;
 use lab::inject::Does;
-use orchestrator::injects::InjectError;
+use orchestrator::injects::{InjectError, can_take_back};
 use orchestrator::reasons;
 use serde::Serialize;
 use tokio::task::JoinError;
@@ -70,7 +70,7 @@ pub(crate) async fn list(
             does,
             words,
             repeat: inject.repeat,
-            can_take_back: stops(&inject.does) && used_at_s.len() > taken_back_at_s.len(),
+            can_take_back: can_take_back(inject) && used_at_s.len() > taken_back_at_s.len(),
             used_at_s,
             taken_back_at_s,
         }
@@ -124,11 +124,6 @@ fn told(did: Result<Result<(), InjectError>, JoinError>) -> Result<StatusCode, P
         Ok(did) => did.map(|()| StatusCode::NO_CONTENT).map_err(refused),
         Err(_) => Err(Problem::not_now("the session is ending")),
     }
-}
-
-/// Whether it can be stopped on its own. What changes the system as an act does cannot.
-fn stops(does: &Does) -> bool {
-    matches!(does, Does::Fault(Fault::Traffic { .. } | Fault::Sql { .. }))
 }
 
 /// Such as `m-1017 sends 20 requests a second more`.
