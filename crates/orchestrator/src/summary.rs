@@ -46,18 +46,24 @@ pub enum Standing {
 impl Summary {
     /// Reads a session's journal. One that cannot be read is told as such.
     pub fn of(folder: &SessionFolder) -> Summary {
-        match report::events(&folder.journal()) {
-            Ok(events) => Summary::told_by(folder, &events),
-            Err(_) => Summary { standing: Standing::Unreadable, ..Summary::told_by(folder, &[]) },
+        // Asked first: one that nobody held before its journal was read is read to its end.
+        let live = folder.is_live();
+        let events = report::events(&folder.journal());
+        let mut summary = Summary::told_by(folder, events.as_deref().unwrap_or_default());
+        if live {
+            // Also when its end is written already: the journal is sealed and let go after that.
+            summary.standing = Standing::Running;
+        } else if events.is_err() {
+            summary.standing = Standing::Unreadable;
         }
+        summary
     }
 
-    /// The same from a journal that was read already.
+    /// The same of a session that nobody holds, from its journal that was read already.
     pub fn told_by(folder: &SessionFolder, events: &[Event]) -> Summary {
-        let standing = if folder.is_live() { Standing::Running } else { Standing::Unsealed };
         let mut summary = Summary {
             session: folder.id.clone(),
-            standing,
+            standing: Standing::Unsealed,
             lab: String::new(),
             cause: String::new(),
             mode: String::new(),
@@ -101,6 +107,22 @@ mod tests {
     use crate::home::Home;
     use crate::lost;
     use crate::recorder::Recorder;
+
+    #[tokio::test]
+    async fn a_session_runs_until_its_journal_is_let_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        let held = home.create(jiff::Timestamp::now()).unwrap();
+        let session = held.folder.clone();
+        let recorder = Recorder::begin(&session, "payments", &home.key().unwrap()).unwrap();
+        let detail = "all was said".to_owned();
+        recorder.truth(Kind::SessionEnded { outcome: Outcome::Done, detail: detail.clone() });
+        recorder.seal().unwrap();
+        assert_eq!(Summary::of(&session).standing, Standing::Running);
+        drop(held);
+        let done = Summary::of(&session);
+        assert_eq!((done.standing, done.detail), (Standing::Done, detail));
+    }
 
     #[tokio::test]
     async fn a_session_is_told_while_it_runs_when_it_was_killed_and_when_that_was_noticed() {

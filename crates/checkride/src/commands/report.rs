@@ -84,7 +84,10 @@ pub(super) fn write_all(
     let facts = report::of(home, folder, lab, cause)?;
     for (format, ending) in [(Format::Html, "html"), (Format::Md, "md"), (Format::Json, "json")] {
         let path = folder.report().with_extension(ending);
-        fs::write(&path, render(&facts, format))
+        let half = path.with_added_extension("part");
+        // The session is over already, so somebody may be reading there.
+        fs::write(&half, render(&facts, format))
+            .and_then(|()| fs::rename(&half, &path))
             .with_context(|| format!("cannot write `{}`; free some space", path.display()))?;
     }
     Ok(facts)
