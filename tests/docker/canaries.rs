@@ -28,8 +28,8 @@ fn no_secret_is_in_anything_that_a_session_leaves() {
     for (line, secret) in LINES.iter().zip(&planted) {
         live.type_line(&line.replace("canary", secret));
     }
-    // With the echo off nothing tells its shape.
-    let mark = live.type_ahead("read -rs -p \"$(printf c%s ode?)\" code");
+    // With the echo off nothing tells its shape. `read -s` would ask a moment before it is off.
+    let mark = live.type_ahead("stty -echo; printf c%s ode?; read -r code; stty echo");
     live.through("code?");
     live.type_raw(&format!("{}\r", planted[LINES.len()]));
     live.through(&mark);

@@ -70,6 +70,19 @@ impl Visitor {
         let _ = news.wait_for(|_| is_so(&self.console)).await;
     }
 
+    /// Waits until somebody ends the debrief, at most for `limit`.
+    pub(crate) async fn debrief_within(&self, limit: Duration) {
+        let console = &self.console;
+        console.system_is_gone();
+        let closed = self.until(|console| console.chronicle().debrief.closed_at_s.is_some());
+        if tokio::time::timeout(limit, closed).await.is_err() {
+            let minutes = u32::try_from(limit.as_secs() / 60).unwrap_or(u32::MAX);
+            // Closed at this very moment is as good.
+            let by = (Participant::Lab, Door::Session, Effect::Truth);
+            let _ = console.record(by, Kind::DebriefOver { minutes });
+        }
+    }
+
     /// Waits until the time is over, which may become later meanwhile, or stand still.
     async fn time_over(&self, started: Instant) {
         let mut news = self.console.news();
@@ -136,15 +149,7 @@ impl Player for Visitor {
     }
 
     async fn debrief(&self) {
-        let console = &self.console;
-        console.system_is_gone();
-        let closed = self.until(|console| console.chronicle().debrief.closed_at_s.is_some());
-        if tokio::time::timeout(DEBRIEF, closed).await.is_err() {
-            let minutes = u32::try_from(DEBRIEF.as_secs() / 60).unwrap_or(u32::MAX);
-            // Closed at this very moment is as good.
-            let by = (Participant::Lab, Door::Session, Effect::Truth);
-            let _ = console.record(by, Kind::DebriefOver { minutes });
-        }
+        self.debrief_within(DEBRIEF).await;
     }
 }
 
