@@ -1,8 +1,12 @@
 // How fast the page is in a real browser, on a real lab: its first paint, what it loads before the terminal, and a
-// dashboard of twelve panels and a log over six hours. It prints what it measured; the bounds are the goals of `make bench`.
+// dashboard of twelve panels and a log over six hours. It prints what it measured. `make bench` holds it to the goals.
 import { expect, test } from '@playwright/test';
 import { gzipSync } from 'node:zlib';
 import { enter, fromDist, Interview } from './interview';
+
+/** Times are in milliseconds of whatever machine this is: beside other tests, on one that others use too, only
+ * what is far too slow is a mistake of the page's. */
+const SLACK = process.env['BENCH'] ? 1 : 3;
 
 let interview: Interview;
 
@@ -65,8 +69,8 @@ test('the first paint, what is loaded for it, and twelve panels', async ({ brows
   console.log(
     JSON.stringify({ first_paint_ms: painted, js_before_terminal_gzip_kb: before_kb, drawn_ms: drawn }),
   );
-  expect(painted).toBeLessThanOrEqual(1000);
+  expect(painted).toBeLessThanOrEqual(1000 * SLACK);
   expect(before_kb).toBeLessThanOrEqual(250);
   // The first time the charts' own code is loaded as well.
-  expect(Math.min(...drawn)).toBeLessThanOrEqual(500);
+  expect(Math.min(...drawn)).toBeLessThanOrEqual(500 * SLACK);
 });
