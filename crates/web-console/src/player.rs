@@ -70,16 +70,20 @@ impl Visitor {
         let _ = news.wait_for(|_| is_so(&self.console)).await;
     }
 
-    /// Waits until somebody ends the debrief, at most for `limit`.
-    pub(crate) async fn debrief_within(&self, limit: Duration) {
+    /// Waits until somebody ends the debrief, or until its time is over.
+    pub(crate) async fn debrief_until(&self, over: impl Future<Output = ()>) {
         let console = &self.console;
         console.system_is_gone();
         let closed = self.until(|console| console.chronicle().debrief.closed_at_s.is_some());
-        if tokio::time::timeout(limit, closed).await.is_err() {
-            let minutes = u32::try_from(limit.as_secs() / 60).unwrap_or(u32::MAX);
-            // Closed at this very moment is as good.
-            let by = (Participant::Lab, Door::Session, Effect::Truth);
-            let _ = console.record(by, Kind::DebriefOver { minutes });
+        tokio::select! {
+            biased;
+            () = closed => {}
+            () = over => {
+                let minutes = u32::try_from(DEBRIEF.as_secs() / 60).unwrap_or(u32::MAX);
+                // Closed at this very moment is as good.
+                let by = (Participant::Lab, Door::Session, Effect::Truth);
+                let _ = console.record(by, Kind::DebriefOver { minutes });
+            }
         }
     }
 
@@ -149,7 +153,7 @@ impl Player for Visitor {
     }
 
     async fn debrief(&self) {
-        self.debrief_within(DEBRIEF).await;
+        self.debrief_until(tokio::time::sleep(DEBRIEF)).await;
     }
 }
 
