@@ -41,13 +41,14 @@ lab: build ## Sit in front of the broken payments lab yourself
 
 test: lint build images ## Everything that CI runs: lints, unit tests, the real lab, and the console in a browser
 	@cd web && npm test --silent
-	@$(CARGO) test --release --workspace --tests --features checkride/docker-tests
+	@$(CARGO) test --release --workspace --tests
+	@$(CARGO) test --release --workspace --test docker --test image
 	@docker/setup.sh browser
 	@cd web && npm run --silent e2e
 
 test-full: test ## What takes longer: everything in full, every rehearsal three times, each crate's own Docker tests
-	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release --workspace --tests --features checkride/docker-tests
-	@$(CARGO) test --release -p testbed --tests --features testbed/docker-tests
+	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release --workspace --tests
+	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release --workspace --test docker --test engine
 
 e2e: images ## The console in a real browser, on a real lab, both roles at once
 	@docker/setup.sh browser
@@ -60,7 +61,8 @@ screenshots: images ## Pictures of every page of the console, light and dark, in
 lint: web/dist/index.html ## Formatting and lints
 	@cd web && npm run --silent lint && npm run --silent check
 	@$(CARGO) fmt --all --check
-	@$(CARGO) clippy --release --workspace --all-targets --all-features -- -D warnings
+	@$(CARGO) clippy --release --workspace --all-targets -- -D warnings
+	@$(CARGO) clippy --release --workspace --test docker --test engine --test image -- -D warnings
 
 bench: images ## Print how fast things are, as ratios measured in the same run
 	@$(CARGO) build --release -q --workspace --examples

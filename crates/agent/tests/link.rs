@@ -1,6 +1,6 @@
 //! The agent as a process, driven over its stdin and stdout as the other side drives it: terminals,
 //! command lines, dials and questions. Runs as whoever runs the tests, with the very `bash.bashrc` of
-//! the image; what only the image can show is behind the feature `docker-tests`.
+//! the image; what only the image can show is in `image.rs`.
 
 #![allow(
     clippy::panic,
@@ -22,9 +22,6 @@ mod cases;
 mod corpus;
 #[path = "link/dial.rs"]
 mod dial;
-#[path = "link/image.rs"]
-#[cfg(feature = "docker-tests")]
-mod image;
 #[path = "link/lines.rs"]
 mod lines;
 #[path = "link/programs.rs"]

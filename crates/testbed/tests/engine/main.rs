@@ -1,4 +1,4 @@
-//! A real engine, real containers, the real agent. Needs Docker: `--features docker-tests`.
+//! A real engine, real containers, the real agent. Needs Docker; run with `--test engine`.
 //!
 //! Every test has a session of its own and removes it, and nothing else, also when it fails.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that fails fails its test")]

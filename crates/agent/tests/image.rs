@@ -1,5 +1,16 @@
-//! What only the workstation's image can show. Needs a Docker engine, and the image's name in
-//! `WORKSTATION_IMAGE`; run with `--features docker-tests`.
+//! What only the workstation's image can show. Needs a Docker engine with the image, which `make images`
+//! builds; run with `--test image`.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test that sees anything else than it expects fails"
+)]
+
+#[path = "link/home.rs"]
+#[allow(dead_code, reason = "the tests without an image use more of it")]
+mod home;
 
 use std::process::Command as Blocking;
 
@@ -16,8 +27,7 @@ struct Workstation {
 
 impl Workstation {
     fn start(test: &str) -> Self {
-        let image = std::env::var("WORKSTATION_IMAGE")
-            .expect("WORKSTATION_IMAGE names the image of the workstation that is tested");
+        let image = newest_image();
         let name = format!("t-agent-{test}-{}", std::process::id());
         let mut command = Command::new("docker");
         command.args(["run", "-i", "--rm", "--name", &name, "--hostname", "workstation"]);
@@ -42,6 +52,13 @@ impl Drop for Workstation {
     fn drop(&mut self) {
         Blocking::new("docker").args(["rm", "-f", &self.name]).output().unwrap();
     }
+}
+
+fn newest_image() -> String {
+    let mut images = Blocking::new("docker");
+    images.args(["images", "--format", "{{.ID}}", "checkride/payments-workstation"]);
+    let images = String::from_utf8(images.output().unwrap().stdout).unwrap();
+    images.lines().next().expect("`make images` builds the workstation's image").to_owned()
 }
 
 #[tokio::test]
