@@ -4,9 +4,9 @@ import { expect, test } from '@playwright/test';
 import { gzipSync } from 'node:zlib';
 import { enter, fromDist, Interview } from './interview';
 
-/** Times are in milliseconds of whatever machine this is: beside other tests, on one that others use too, only
- * what is far too slow is a mistake of the page's. */
-const SLACK = process.env['BENCH'] ? 1 : 3;
+/** How many times as long as its questions alone a dashboard may take where the goal is missed: on a machine that is
+ * slower than the goal's, or that others use too. `make bench` asks for the goal itself. */
+const TIMES_FLOOR = process.env['BENCH'] ? 0 : 3;
 
 let interview: Interview;
 
@@ -21,6 +21,25 @@ async function twelve(hash: string): Promise<number> {
     await frame();
   }
   await frame();
+  return performance.now() - begun;
+}
+
+interface Question {
+  url: string;
+  method: string;
+  headers: Record<string, string>;
+  body: string | null;
+}
+
+/** Milliseconds that the same questions take in the same browser, asked all at once and read, with nothing drawn. */
+async function floor(questions: Question[]): Promise<number> {
+  const begun = performance.now();
+  const answers = questions.map(async ({ url, ...how }) => {
+    const answer = await fetch(url, how);
+    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+    await answer.json();
+  });
+  await Promise.all(answers);
   return performance.now() - begun;
 }
 
@@ -61,16 +80,32 @@ test('the first paint, what is loaded for it, and twelve panels', async ({ brows
   await page.goto(new URL('../#/dashboards/pool', interview.links.candidate_url).href);
   await page.getByRole('button', { name: '6h', exact: true }).click();
   const drawn: number[] = [];
+  const bare: number[] = [];
+  const questions: Question[] = [];
+  page.on('request', (request) => {
+    if (!request.url().includes('/api/panels/')) return;
+    const { 'content-type': type = '' } = request.headers();
+    const [url, method, body] = [request.url(), request.method(), request.postData()];
+    questions.push({ url, method, body, headers: { 'content-type': type } });
+  });
   for (let round = 0; round < 3; round += 1) {
     await page.goto(new URL('../#/notebook', interview.links.candidate_url).href);
     await expect(page.locator('.panels')).toHaveCount(0);
+    questions.length = 0;
     drawn.push(await page.evaluate(twelve, '#/dashboards/service'));
+    bare.push(await page.evaluate(floor, [...questions]));
   }
   console.log(
-    JSON.stringify({ first_paint_ms: painted, js_before_terminal_gzip_kb: before_kb, drawn_ms: drawn }),
+    JSON.stringify({
+      first_paint_ms: painted,
+      js_before_terminal_gzip_kb: before_kb,
+      drawn_ms: drawn,
+      floor_ms: bare,
+    }),
   );
-  expect(painted).toBeLessThanOrEqual(1000 * SLACK);
+  expect(painted).toBeLessThanOrEqual(1000);
   expect(before_kb).toBeLessThanOrEqual(250);
   // The first time the charts' own code is loaded as well.
-  expect(Math.min(...drawn)).toBeLessThanOrEqual(500 * SLACK);
+  const allowed = Math.max(500, TIMES_FLOOR * Math.min(...bare));
+  expect(Math.min(...drawn)).toBeLessThanOrEqual(allowed);
 });

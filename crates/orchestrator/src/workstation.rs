@@ -3,10 +3,13 @@
 //! The agent opens these streams. Everything in them was under a stranger's hands: a stream that
 //! makes no sense is recorded as a gap and closed, and nothing else suffers.
 
+mod clock;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clock::Clock;
 use session::event::{Door, Effect, Kind, Participant};
 use testbed::{Incoming, LinkStream};
 use tokio::sync::watch;
@@ -175,41 +178,4 @@ fn program_ran(program: wire::Program, clock: &Clock) -> Kind {
 fn gap(recorder: &Recorder, reason: String) {
     let kind = Kind::Gap { door: Door::Terminal, reason };
     recorder.record(Participant::Lab, Door::Terminal, Effect::Truth, kind);
-}
-
-/// The agent's clock in terms of the session's. The smallest difference seen is the one with the
-/// least delay on the way.
-#[derive(Default)]
-struct Clock {
-    offset_us: Option<i64>,
-}
-
-impl Clock {
-    fn observe(&mut self, agent_us: u64, session: Duration) {
-        let offset = micros(session) - agent_us as i64;
-        self.offset_us = Some(self.offset_us.map_or(offset, |known| known.min(offset)));
-    }
-
-    fn session(&self, agent_us: u64) -> Duration {
-        let at = agent_us as i64 + self.offset_us.unwrap_or(0);
-        Duration::from_micros(u64::try_from(at).unwrap_or(0))
-    }
-}
-
-fn micros(duration: Duration) -> i64 {
-    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_least_delayed_observation_sets_the_clock() {
-        let mut clock = Clock::default();
-        clock.observe(1_000_000, Duration::from_millis(3_005));
-        clock.observe(2_000_000, Duration::from_millis(4_001));
-        clock.observe(3_000_000, Duration::from_millis(5_200));
-        assert_eq!(clock.session(2_500_000), Duration::from_millis(4_501));
-    }
 }
