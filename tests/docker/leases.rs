@@ -101,6 +101,19 @@ fn killed_with_its_folder_gone_everything_goes_by_itself() {
 }
 
 #[test]
+fn an_end_in_order_needs_no_home() {
+    let ground = Ground::new();
+    let mut child = in_a_group(&ground);
+    let session = ground.session();
+    wait_until("containers are there", || (ground.left_of(&session).len() > 3).then_some(()));
+    std::fs::remove_dir_all(ground.home.path()).unwrap();
+    signal(&child, Signal::SIGINT);
+    child.wait().unwrap();
+    assert_eq!(ground.left_of(&session), [] as [&str; 0]);
+    wait_until("the guard has ended as well", || guard_of(&session).is_none().then_some(()));
+}
+
+#[test]
 fn the_end_of_its_terminal_ends_a_session_in_order() {
     let ground = Ground::new();
     let mut child = in_a_group(&ground);

@@ -41,33 +41,39 @@ pub enum CloseError {
 }
 
 /// Closes the journals of all sessions that ended without doing so themselves. A journal that is
-/// broken is left as it is: `verify` says where.
+/// broken is left as it is: `verify` says where. Tells how many there were.
 ///
 /// # Errors
 /// When a journal cannot be written.
-pub fn close(home: &Home) -> Result<(), LostError> {
-    home.sessions()?.iter().try_for_each(|folder| close_one(home, folder))
+pub fn close(home: &Home) -> Result<usize, LostError> {
+    let mut closed = 0;
+    for folder in home.sessions()? {
+        closed += usize::from(close_one(home, &folder)?);
+    }
+    Ok(closed)
 }
 
-/// Closes the journal of one session if nobody runs it and it did not end in order.
+/// Closes the journal of one session if nobody runs it and it did not end in order; whether it was so.
 ///
 /// # Errors
 /// As [`close`].
-pub fn close_one(home: &Home, folder: &SessionFolder) -> Result<(), LostError> {
+pub fn close_one(home: &Home, folder: &SessionFolder) -> Result<bool, LostError> {
     if folder.is_live() || !folder.journal().is_file() {
-        return Ok(());
+        return Ok(false);
     }
     // Most sessions ended in order; what was sealed stays so, and takes no lock.
     if is_over(home, folder)? {
-        return Ok(());
+        return Ok(false);
     }
     let failed = |why| LostError::Close { session: folder.id.clone(), why };
     let closing = folder.closing().map_err(|source| failed(source.into()))?;
-    if !is_over(home, folder)? {
+    // Somebody else may have closed it while this one waited for the lock.
+    let closes = !is_over(home, folder)?;
+    if closes {
         append_end(home, folder).map_err(failed)?;
     }
     drop(closing);
-    Ok(())
+    Ok(closes)
 }
 
 /// The sessions that were closed since somebody was last told, oldest first; each is told once.

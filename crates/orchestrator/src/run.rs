@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use lab::cause::Cause;
 use lab::lab::Lab;
 use session::event::{Kind, Outcome, Phase};
-use testbed::{Death, Engine, Images, Progress};
+use testbed::{Death, Engine, Images, Owner, Progress};
 use tokio_util::sync::CancellationToken;
 
 use crate::grafana;
@@ -93,6 +93,8 @@ pub struct Finished {
     pub folder: SessionFolder,
     pub outcome: Outcome,
     pub timings: Timings,
+    /// Whether nothing of the system is left. Else its guard goes on removing it.
+    pub removed: bool,
     /// Evidence that the cause declares to show and that did not.
     pub unproven: Vec<String>,
     /// Why it did not end well.
@@ -148,6 +150,8 @@ pub enum RunError {
 /// What all phases share.
 struct Session<'a> {
     setup: &'a Setup,
+    /// Asked for once: the home may be gone when the system is removed.
+    owner: Owner,
     recorder: Recorder,
     notice: &'a dyn Notice,
     timings: Timings,
@@ -167,6 +171,7 @@ pub async fn run(
     stop: &CancellationToken,
 ) -> Result<Finished, RunError> {
     let held = setup.home.create(jiff::Timestamp::now())?;
+    let owner = setup.home.owner(&held.folder.id)?;
     let recorder = Recorder::begin(&held.folder, &setup.lab.id, &setup.home.key()?)?;
     let origin = Origin { lab: setup.lab.folder.clone(), cause: setup.cause_file.clone() };
     origin.keep(&held.folder)?;
@@ -175,6 +180,7 @@ pub async fn run(
     let guard = guard(setup, &held.folder.id, notice).await;
     let mut session = Session {
         setup,
+        owner,
         recorder,
         notice,
         timings: Timings::default(),
@@ -191,7 +197,7 @@ pub async fn run(
     };
     let finished = ending::end(session, held, stage, played, after(&player, stop)).await;
     if let Some(guard) = guard
-        && removed_everything(&finished)
+        && finished.removed
     {
         guard.dismiss().await;
     }
@@ -213,11 +219,6 @@ async fn after(player: &impl Player, stop: &CancellationToken) -> Debrief {
         () = player.debrief() => Debrief::Held,
         () = stop.cancelled() => Debrief::CutShort,
     }
-}
-
-/// Else the guard is left to go on with it.
-fn removed_everything(finished: &Finished) -> bool {
-    !matches!(finished.failure, Some(RunError::Clean(_)))
 }
 
 /// A session without a guard goes on: the next start does the same, only later.

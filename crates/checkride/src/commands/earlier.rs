@@ -1,7 +1,7 @@
 //! What an earlier session left when it was killed: removed and closed before a new one starts, and
 //! by `checkride clean`.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use orchestrator::home::Home;
@@ -11,8 +11,11 @@ use testbed::{Engine, Removed};
 
 use crate::print;
 
-/// A request whose sender died is through after so long.
-const SETTLED: Duration = Duration::from_secs(1);
+/// The engine may still be carrying out what a killed session asked for last. After nothing has been found for
+/// so long, it has.
+const QUIET: Duration = Duration::from_secs(3);
+/// Between two looks at the engine.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// What was found.
 pub(super) struct Earlier {
@@ -29,12 +32,18 @@ pub(super) struct Earlier {
 pub(super) async fn close(engine: &Engine, home: &Home, all: bool) -> Result<Earlier> {
     let owner = home.owner("")?;
     let reach = if all { Reach::Engine } else { Reach::Home(&owner.home) };
-    let mut removed = clean::orphans(engine, reach, |session| home.is_live(session)).await?;
-    lost::close(home)?;
-    if !removed.is_empty() {
-        // The engine may still be carrying out what a killed session asked for last.
-        tokio::time::sleep(SETTLED).await;
-        removed.add(clean::orphans(engine, reach, |session| home.is_live(session)).await?);
+    let look = || clean::orphans(engine, reach, |session| home.is_live(session));
+    let mut removed = look().await?;
+    let killed = lost::close(home)? > 0;
+    let mut quiet_since = Instant::now();
+    // One that was killed right at its start may have left nothing yet.
+    while (killed || !removed.is_empty()) && quiet_since.elapsed() < QUIET {
+        tokio::time::sleep(LOOK).await;
+        let found = look().await?;
+        if !found.is_empty() {
+            quiet_since = Instant::now();
+        }
+        removed.add(found);
     }
     Ok(Earlier { removed, closed: lost::tell(home)? })
 }

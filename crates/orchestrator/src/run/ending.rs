@@ -43,10 +43,11 @@ pub(super) async fn end(
         }
     }
     let asked = stage.map(Stage::strike);
-    let removed = remove(&mut session, &held).await;
+    let removed = remove(&mut session).await;
     if let Some(asked) = asked {
         hear_out(&session, asked).await;
     }
+    let is_removed = removed.is_ok();
     if let Err(error) = removed {
         session.notice.warn(&in_words(&error));
         failure.get_or_insert(error);
@@ -76,6 +77,7 @@ pub(super) async fn end(
         folder: held.folder.clone(),
         outcome,
         timings: session.timings,
+        removed: is_removed,
         unproven: session.unproven,
         failure,
     }
@@ -140,10 +142,9 @@ async fn hear_out(session: &Session<'_>, mut asked: JoinSet<()>) {
 }
 
 /// By label, so that what a half-done provision left is found as well.
-async fn remove(session: &mut Session<'_>, held: &Folder) -> Result<(), RunError> {
+async fn remove(session: &mut Session<'_>) -> Result<(), RunError> {
     let begun = Instant::now();
-    let owner = session.setup.home.owner(&held.folder.id)?;
-    let removed = testbed::clean::session(&session.setup.engine, &owner).await?;
+    let removed = testbed::clean::session(&session.setup.engine, &session.owner).await?;
     for network in removed.miscounted {
         session.notice.warn(&format!(
             "the network {network} is empty, but the engine has lost count and keeps it until it is \

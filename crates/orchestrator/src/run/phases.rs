@@ -41,9 +41,9 @@ pub(super) async fn go(
     let setup = session.setup;
     let pass = Pass::default();
     let lab = pass.known_in(&setup.lab);
-    let owner = setup.home.owner(&folder.id)?;
     let testbed =
-        Testbed::provision(&setup.engine, &owner, &lab, &setup.images, session.notice).await?;
+        Testbed::provision(&setup.engine, &session.owner, &lab, &setup.images, session.notice)
+            .await?;
     let parts = Parts {
         lab: &setup.lab,
         cause: &setup.cause.id,
