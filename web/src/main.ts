@@ -1,6 +1,7 @@
 // Where the page begins: a session's at its slot, the operator's at theirs. Everything else is in
 // App.svelte and operator/Operator.svelte.
 import { mount } from 'svelte';
+import type { Component } from 'svelte';
 import { place } from './api/place';
 import App from './App.svelte';
 import './app.css';
@@ -19,14 +20,20 @@ addEventListener('vite:preloadError', () => {
 });
 
 const target = document.getElementById('app') ?? document.body;
+/** Puts the page in the place of what stands there until its parts have come. */
+function show(page: Component) {
+  target.replaceChildren();
+  mount(page, { target });
+}
+
 if (place === '/operator') {
   void Promise.all([import('./operator/Operator.svelte'), import('./operator/hosting.svelte')]).then(
     ([{ default: Operator }, hosting]) => {
       void hosting.begin();
-      mount(Operator, { target });
+      show(Operator);
     },
   );
 } else {
   void begin();
-  mount(App, { target });
+  show(App);
 }

@@ -1,7 +1,7 @@
 // Bad input on a real lab: each has its message on the page, nothing is lost, nothing is executed.
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
-import { Interview } from './interview';
+import { fromDist, Interview } from './interview';
 import { complaints, docker, person, send, view } from './people';
 
 let interview: Interview;
@@ -48,6 +48,27 @@ test('a page that is reloaded mid-command has its output', async () => {
   await candidate.locator('.xterm-screen').first().click();
   await candidate.keyboard.type('echo "still $((6 * 8))"\n');
   await expect(shell).toContainText('still 48');
+});
+
+test('a question that gets no answer is asked again', async () => {
+  let asked = 0;
+  await candidate.route('**/api/wiki', (route) =>
+    (asked += 1) === 1 ? route.abort('connectionreset') : route.continue(),
+  );
+  await view(candidate, 'Wiki');
+  await expect(candidate.locator('aside li button').first()).toBeVisible();
+  expect(asked).toBeGreaterThan(1);
+  await candidate.unroute('**/api/wiki');
+});
+
+test('a page whose script does not come says what to do', async ({ browser }) => {
+  const context = await browser.newContext();
+  await fromDist(context);
+  const page = await context.newPage();
+  await page.route('**/assets/index-*.js', (route) => route.abort('connectionreset'));
+  await page.goto(new URL('../', interview.links.candidate_url).href);
+  await expect(page.getByText('load it again')).toBeVisible();
+  await context.close();
 });
 
 test('PromQL that is wrong or enormous has its message', async () => {

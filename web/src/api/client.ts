@@ -1,6 +1,7 @@
 // How the page asks the server: typed by the server's own description. It shows nothing; a failed
 // request becomes a `Refused` whose words a person can read.
 import createClient from 'openapi-fetch';
+import { backoff } from './backoff';
 import { place } from './place';
 import type { components, paths } from './schema';
 
@@ -21,7 +22,23 @@ export type Effect = Schemas['Effect'];
 export type PanelData = Schemas['PanelData'];
 export type Live = Schemas['Live'];
 
-export const api = createClient<paths>({ baseUrl: place });
+/** How often a question is asked again where no answer came: for 4.5 s in all. */
+const TRIES = 4;
+
+/** Asks questions again: a browser calls them off when the machine's networks change, and those of labs come and
+ * go. What changes something is asked once, for it may have been done. */
+async function patient(request: Request): Promise<Response> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await fetch(request);
+    } catch (cause) {
+      if (request.method !== 'GET' || request.signal.aborted || tries === TRIES) throw cause;
+      await new Promise((again) => setTimeout(again, backoff(tries, Math.random())));
+    }
+  }
+}
+
+export const api = createClient<paths>({ baseUrl: place, fetch: patient });
 
 /** A request that was not carried out, in words for the person. */
 export class Refused extends Error {

@@ -1,6 +1,5 @@
 // What the server says of the session, kept current by the live socket. It decides nothing: it holds
 // what came, in order and once.
-import { backoff } from '../api/backoff';
 import { api, ask, Refused } from '../api/client';
 import type {
   Board,
@@ -40,9 +39,6 @@ class Session {
 
 export const session = new Session();
 
-/** Times that an unanswered first question is asked again, for about 10 s. */
-const TRIES = 5;
-
 /** The time of the session, moving on each quarter of a second. */
 export const tick = $state({ now_s: 0, wall: Date.now() });
 
@@ -53,9 +49,7 @@ let waiting: TimelineEvent[] = [];
 export async function begin() {
   try {
     // The page first: whoever loads this again was called long ago, and stays where they are.
-    const [me, page] = await patiently(() =>
-      Promise.all([ask(api.GET('/api/me')), ask(api.GET('/api/page'))]),
-    );
+    const [me, page] = await Promise.all([ask(api.GET('/api/me')), ask(api.GET('/api/page'))]);
     session.page = page;
     take({ me });
   } catch (error) {
@@ -71,19 +65,6 @@ export async function begin() {
     },
   });
   setInterval(move, 250);
-}
-
-/** Asks again where no answer came: a browser calls requests off when the machine's networks change, and
- * those of labs come and go. */
-async function patiently<T>(request: () => Promise<T>): Promise<T> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await request();
-    } catch (error) {
-      if (!(error instanceof Refused && error.status === 0) || tries === TRIES) throw error;
-      await new Promise((again) => setTimeout(again, backoff(tries, Math.random())));
-    }
-  }
 }
 
 /** Stops listening; what came stays. */
