@@ -106,6 +106,6 @@ test('the first paint, what is loaded for it, and twelve panels', async ({ brows
   expect(painted).toBeLessThanOrEqual(1000);
   expect(before_kb).toBeLessThanOrEqual(250);
   // The first time the charts' own code is loaded as well.
-  const allowed = Math.max(500, TIMES_FLOOR * Math.min(...bare));
+  const allowed = Math.min(1500, Math.max(500, TIMES_FLOOR * Math.min(...bare)));
   expect(Math.min(...drawn)).toBeLessThanOrEqual(allowed);
 });

@@ -41,7 +41,7 @@ pub enum CloseError {
 }
 
 /// Closes the journals of all sessions that ended without doing so themselves. A journal that is
-/// broken is left as it is: `verify` says where. Tells how many there were.
+/// broken is left as it is: `verify` says where. Gives how many it closed.
 ///
 /// # Errors
 /// When a journal cannot be written.
