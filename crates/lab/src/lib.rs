@@ -7,6 +7,7 @@
 //! # Layout
 //! - [`lab`]: `lab.yaml`, the system, its traffic, steady state, page and evidence
 //! - [`cause`]: `causes/<id>.yaml`, the faults, the chain, what tells it apart, what cures it
+//! - `draw`: which cause a session gets for which nobody named one
 //! - [`fault`]: the closed set of injectable changes
 //! - [`inject`]: what an interviewer may let happen during the incident
 //! - [`persona`]: `personas/<id>.yaml`, scripted participants and what is expected of them
@@ -24,6 +25,7 @@
 pub mod answers;
 pub mod cause;
 pub mod compose;
+mod draw;
 pub mod fault;
 pub mod files;
 pub mod inject;

@@ -7,6 +7,7 @@
 //! session of its own, so that a signal to the orchestrator's process group or the end of its
 //! terminal does not reach it. Should it be killed as well, the next start does what it would have.
 
+use std::convert::Infallible;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -150,21 +151,16 @@ fn wait_for_the_end() -> End {
     }
 }
 
-/// Looks until nothing has been there for [`QUIET`].
+/// Looks until nothing has been there for [`QUIET`]. An engine that is away may hold something, so it
+/// counts as found.
 async fn remove(owner: &testbed::Owner) {
-    let begun = Instant::now();
-    let mut quiet_since = Instant::now();
-    while quiet_since.elapsed() < QUIET && begun.elapsed() < GIVE_UP {
-        if !look(owner).await {
-            quiet_since = Instant::now();
-        }
-        // The pace of the looks, and of the attempts to reach an engine that is away.
-        tokio::time::sleep(LOOK).await;
-    }
+    let all = clean::until_quiet(QUIET, LOOK, async || Ok::<_, Infallible>(look(owner).await));
+    // What an engine that stays away holds is left to the next start.
+    let _ = tokio::time::timeout(GIVE_UP, all).await;
 }
 
-/// Removes what is there; whether nothing was.
+/// Removes what is there; whether there may have been anything.
 async fn look(owner: &testbed::Owner) -> bool {
-    let Ok(engine) = Engine::connect().await else { return false };
-    clean::session(&engine, owner).await.is_ok_and(|removed| removed.is_empty())
+    let Ok(engine) = Engine::connect().await else { return true };
+    !clean::session(&engine, owner).await.is_ok_and(|removed| removed.is_empty())
 }

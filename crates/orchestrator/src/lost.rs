@@ -123,7 +123,7 @@ fn append_end(home: &Home, folder: &SessionFolder) -> Result<(), CloseError> {
     if never_began(folder) {
         fs::remove_file(&path)?;
         let header = Header::new(&folder.id, "unknown", &key);
-        JournalFile::create(&path, &folder.head(), &header, &key)?.commit()?;
+        JournalFile::create(&path, &folder.head(), &header, &key)?.commit()?.keep()?;
     }
     let bytes = fs::read(&path)?;
     let head = head_beside(&path);

@@ -1,8 +1,9 @@
 //! The recorder of a session: the timeline in memory, the journal on disk, and everybody who
 //! follows. The one way by which an event comes into being.
 //!
-//! Written before shown: an event is in the journal's file before any follower sees it. It is on
-//! stable storage within [`GROUP`], and before `record` returns for those that decide the report.
+//! Written before shown: an event is in the journal's file before any follower sees it. It is on its
+//! way to stable storage within [`GROUP`], and there before `record` returns for those that decide the
+//! report. Nobody who records anything else waits for the disk.
 //! When the journal cannot be written, the recorder says so once on [`Recorder::failure`] and goes
 //! on in memory; whether the session may go on is decided by the session, not here.
 
@@ -17,7 +18,7 @@ use session::timeline::Timeline;
 use tokio::sync::{broadcast, watch};
 
 use crate::home::SessionFolder;
-use crate::journal::{JournalFile, JournalFileError};
+use crate::journal::{Commit, JournalFile, JournalFileError};
 use crate::reasons::in_words;
 
 /// At most so long is an event in the page cache only.
@@ -111,13 +112,15 @@ impl Recorder {
             Some(journal) => journal.append(&event),
             None => Ok(()),
         };
-        let written = if at_once { written.and_then(|()| inner.commit()) } else { written };
-        if let Err(error) = written {
-            self.give_up(&mut inner, &error);
-        }
-        drop(inner);
-        // Nobody following is fine: the timeline keeps the event.
+        let commit = match written {
+            Ok(()) if at_once => inner.commit(),
+            written => written.map(|()| None),
+        };
+        // In the order of their sequences, so before the next one can be recorded. Nobody following is
+        // fine: the timeline keeps the event.
         let _ = self.shared.followers.send(Arc::clone(&event));
+        drop(inner);
+        self.keep(commit);
         event
     }
 
@@ -163,8 +166,15 @@ impl Recorder {
         self.shared.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn give_up(&self, inner: &mut Inner, error: &JournalFileError) {
-        inner.journal = None;
+    /// Waits until a commit is on stable storage.
+    fn keep(&self, commit: Result<Option<Commit>, JournalFileError>) {
+        if let Err(error) = commit.and_then(|commit| commit.map_or(Ok(()), Commit::keep)) {
+            self.give_up(&error);
+        }
+    }
+
+    fn give_up(&self, error: &JournalFileError) {
+        self.lock().journal = None;
         let reason = format!("the journal cannot be written: {}", in_words(error));
         self.shared.failure.send_replace(Some(reason));
     }
@@ -177,13 +187,8 @@ impl Recorder {
                 std::thread::sleep(GROUP);
                 let Some(shared) = weak.upgrade() else { return };
                 let recorder = Recorder { shared };
-                let mut inner = recorder.lock();
-                if !inner.dirty {
-                    continue;
-                }
-                if let Err(error) = inner.commit() {
-                    recorder.give_up(&mut inner, &error);
-                }
+                let commit = recorder.lock().commit();
+                recorder.keep(commit);
             }
         });
     }
@@ -192,9 +197,12 @@ impl Recorder {
 // === impl Inner ===
 
 impl Inner {
-    fn commit(&mut self) -> Result<(), JournalFileError> {
-        self.dirty = false;
-        self.journal.as_mut().map_or(Ok(()), JournalFile::commit)
+    /// What has to be brought to the disk, if there is anything.
+    fn commit(&mut self) -> Result<Option<Commit>, JournalFileError> {
+        match &mut self.journal {
+            Some(journal) if std::mem::take(&mut self.dirty) => journal.commit().map(Some),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -240,6 +248,42 @@ mod tests {
         assert_eq!(follower.try_recv().unwrap().seq, 0);
         let journal = std::fs::read_to_string(held.folder.journal()).unwrap();
         assert!(journal.contains("page-read"), "{journal}");
+    }
+
+    #[test]
+    fn a_journal_that_somebody_deletes_is_missed() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        let held = home.create(Timestamp::now()).unwrap();
+        let recorder = Recorder::begin(&held.folder, "payments", &home.key().unwrap()).unwrap();
+        std::fs::remove_file(held.folder.journal()).unwrap();
+        recorder.truth(Kind::Done);
+        let reason = recorder.failure().borrow().clone();
+        assert!(reason.is_some_and(|reason| reason.contains("somebody deleted it")));
+    }
+
+    #[test]
+    fn followers_see_events_in_the_order_in_which_they_were_recorded() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        let held = home.create(Timestamp::now()).unwrap();
+        let recorder = Recorder::begin(&held.folder, "payments", &home.key().unwrap()).unwrap();
+        let mut follower = recorder.follow();
+        std::thread::scope(|scope| {
+            for kind in [Kind::Done, Kind::PageRead] {
+                let recorder = &recorder;
+                // The one waits for the disk each time, the other never.
+                scope.spawn(move || {
+                    for _ in 0..100 {
+                        let (whose, door) = (Participant::Candidate, Door::Page);
+                        recorder.record(whose, door, Effect::Look, kind.clone());
+                    }
+                });
+            }
+        });
+        let seen: Vec<u64> =
+            std::iter::from_fn(|| follower.try_recv().ok()).map(|it| it.seq).collect();
+        assert_eq!(seen, (0..200).collect::<Vec<u64>>());
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! [`Removed::miscounted`], and is no error.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::{Duration, Instant};
 
 use bollard::errors::Error;
 use bollard::query_parameters::{
@@ -129,6 +130,27 @@ pub async fn orphans(
         removed.add(gone);
     }
     Ok(removed)
+}
+
+/// Looks every `pause` until nothing has been found for `quiet`: an engine may still be carrying out what
+/// somebody who was killed had asked for last. `look` says whether it found anything; its error ends the
+/// looking.
+///
+/// # Errors
+/// Those of `look`.
+pub async fn until_quiet<E>(
+    quiet: Duration,
+    pause: Duration,
+    mut look: impl AsyncFnMut() -> Result<bool, E>,
+) -> Result<(), E> {
+    let mut since = Instant::now();
+    while since.elapsed() < quiet {
+        if look().await? {
+            since = Instant::now();
+        }
+        tokio::time::sleep(pause).await;
+    }
+    Ok(())
 }
 
 /// What finds everything of the session that `thing` is of. What was made before there were homes

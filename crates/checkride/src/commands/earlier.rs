@@ -1,12 +1,12 @@
 //! What an earlier session left when it was killed: removed and closed before a new one starts, and
 //! by `checkride clean`.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 use orchestrator::home::Home;
 use orchestrator::lost;
-use testbed::clean::{self, Reach};
+use testbed::clean::{self, CleanError, Reach};
 use testbed::{Engine, Removed};
 
 use crate::print;
@@ -35,15 +35,15 @@ pub(super) async fn close(engine: &Engine, home: &Home, all: bool) -> Result<Ear
     let look = || clean::orphans(engine, reach, |session| home.is_live(session));
     let mut removed = look().await?;
     let killed = lost::close(home)? > 0;
-    let mut quiet_since = Instant::now();
     // One that was killed right at its start may have left nothing yet.
-    while (killed || !removed.is_empty()) && quiet_since.elapsed() < QUIET {
-        tokio::time::sleep(LOOK).await;
-        let found = look().await?;
-        if !found.is_empty() {
-            quiet_since = Instant::now();
-        }
-        removed.add(found);
+    if killed || !removed.is_empty() {
+        let again = async || {
+            let found = look().await?;
+            let any = !found.is_empty();
+            removed.add(found);
+            Ok::<_, CleanError>(any)
+        };
+        clean::until_quiet(QUIET, LOOK, again).await?;
     }
     Ok(Earlier { removed, closed: lost::tell(home)? })
 }

@@ -145,37 +145,11 @@ fn summary(report: &Report) -> String {
 pub(super) fn chosen(lab: &Lab, asked: Option<&String>, seed: u64) -> Result<String> {
     match asked {
         Some(name) => Ok(name.clone()),
-        None => draw(lab.causes.keys(), seed).context("the lab has no causes"),
+        None => lab.draw(seed).cloned().context("the lab has no causes"),
     }
 }
 
 /// A seed that nobody has had before.
 pub(super) fn new_seed() -> u64 {
     jiff::Timestamp::now().as_microsecond().unsigned_abs()
-}
-
-/// The same seed draws the same cause: a step of SplitMix64 over the seed, modulo their number.
-fn draw<'a>(causes: impl ExactSizeIterator<Item = &'a String>, seed: u64) -> Option<String> {
-    let mut mixed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    mixed ^= mixed >> 31;
-    let count = u64::try_from(causes.len()).ok().filter(|count| *count > 0)?;
-    causes.into_iter().nth(usize::try_from(mixed % count).ok()?).cloned()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
-
-    use super::*;
-
-    #[test]
-    fn every_cause_is_drawn_by_some_seed_and_the_same_seed_draws_the_same() {
-        let causes: BTreeMap<String, ()> =
-            ["a", "b", "c", "d"].into_iter().map(|name| (name.to_owned(), ())).collect();
-        let drawn: BTreeSet<_> = (0..64).filter_map(|seed| draw(causes.keys(), seed)).collect();
-        assert_eq!(drawn.len(), 4);
-        assert_eq!(draw(causes.keys(), 7), draw(causes.keys(), 7));
-    }
 }
