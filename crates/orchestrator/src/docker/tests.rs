@@ -115,10 +115,13 @@ impl Ground {
     }
 }
 
-/// Whether an answer with a length has come in whole.
+/// Whether an answer with a length, or in chunks, has come in whole.
 fn is_whole(answer: &[u8]) -> bool {
     let text = String::from_utf8_lossy(answer).to_lowercase();
     let Some((head, rest)) = text.split_once("\r\n\r\n") else { return false };
+    if head.contains("transfer-encoding: chunked") {
+        return rest.ends_with("0\r\n\r\n");
+    }
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
     length.map_or(head.contains(" 204 "), |it| it.parse().is_ok_and(|it: usize| rest.len() >= it))
 }
