@@ -6,6 +6,8 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 HOST := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
 PROGRAMS := $(TARGET)/$(HOST)/release
 CHECKRIDE := $(PROGRAMS)/checkride
+# What the browser's tests start.
+export CHECKRIDE_BIN := $(abspath $(CHECKRIDE))
 EXAMPLES := $(PROGRAMS)/examples
 
 .DEFAULT_GOAL := help

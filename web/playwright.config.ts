@@ -1,14 +1,23 @@
-// How the whole page is driven: Debian's own chromium, one test at a time, since each needs a lab of its own.
+// How the whole page is driven: Debian's own chromium, two files at a time, each with a system of its own; how fast
+// the page is is measured when nothing else runs.
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: 'tests',
   timeout: 300_000,
   expect: { timeout: 15_000 },
-  workers: 1,
+  workers: 2,
   retries: 0,
   reporter: [['list']],
   outputDir: 'test-results',
+  projects: [
+    { name: 'console', testIgnore: 'speed.spec.ts' },
+    {
+      name: 'speed',
+      testMatch: 'speed.spec.ts',
+      ...(process.env['BENCH'] ? {} : { dependencies: ['console'] }),
+    },
+  ],
   use: {
     viewport: { width: 1280, height: 720 },
     actionTimeout: 15_000,

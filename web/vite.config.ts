@@ -10,6 +10,8 @@ export default defineConfig({
     target: 'es2022',
     // Fonts and pictures as files: the policy allows no `data:` address but for pictures.
     assetsInlineLimit: 0,
+    // One file, 10 kB on the wire: a part of the page is one file less that may not come.
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
   },
 });

@@ -1,7 +1,7 @@
 // Bad input on a real lab: each has its message on the page, nothing is lost, nothing is executed.
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
-import { fromDist, Interview } from './interview';
+import { again, fromDist, Interview } from './interview';
 import { complaints, docker, person, send, view } from './people';
 
 let interview: Interview;
@@ -27,10 +27,10 @@ test.afterAll(async () => {
 
 test('a second browser on a used link is told so, and the first goes on', async ({ browser }) => {
   const second = await (await browser.newContext()).newPage();
-  const answer = await second.goto(interview.links.candidate_url);
+  const answer = await again(() => second.goto(interview.links.candidate_url));
   expect(answer?.status()).toBe(410);
   await expect(second.getByText(/has been used/)).toBeVisible();
-  await second.goto(new URL('../', interview.links.candidate_url).href);
+  await again(() => second.goto(new URL('../', interview.links.candidate_url).href));
   await expect(second.getByText(/not signed in|open your link/i).first()).toBeVisible();
   await second.close();
   expect((await send(candidate, 'GET', 'api/me')).status).toBe(200);
@@ -43,7 +43,7 @@ test('a page that is reloaded mid-command has its output', async () => {
   await candidate.locator('.xterm-screen').first().click();
   await candidate.keyboard.type('sleep 3; echo "came back $((6 * 7))"\n');
   await expect(interviewer.locator('.event').filter({ hasText: '(running)' })).toHaveCount(1);
-  await candidate.reload();
+  await again(() => candidate.reload());
   await expect(shell).toContainText('came back 42');
   await candidate.locator('.xterm-screen').first().click();
   await candidate.keyboard.type('echo "still $((6 * 8))"\n');
@@ -61,12 +61,27 @@ test('a question that gets no answer is asked again', async () => {
   await candidate.unroute('**/api/wiki');
 });
 
+test('a part of the page that does not come is asked for again', async () => {
+  let asked = 0;
+  await candidate.route('**/assets/ExploreView-*.js', (route) => {
+    asked += 1;
+    return asked === 1 ? route.abort('connectionfailed') : route.fallback();
+  });
+  await candidate.evaluate(() => document.body.setAttribute('data-kept', ''));
+  await view(candidate, 'Explore');
+  await expect(candidate.locator('.cm-content')).toBeVisible();
+  expect(asked).toBeGreaterThan(1);
+  // By itself, not because all of the page was loaded anew.
+  await expect(candidate.locator('body[data-kept]')).toHaveCount(1);
+  await candidate.unroute('**/assets/ExploreView-*.js');
+});
+
 test('a page whose script does not come says what to do', async ({ browser }) => {
   const context = await browser.newContext();
   await fromDist(context);
   const page = await context.newPage();
   await page.route('**/assets/index-*.js', (route) => route.abort('connectionreset'));
-  await page.goto(new URL('../', interview.links.candidate_url).href);
+  await again(() => page.goto(new URL('../', interview.links.candidate_url).href));
   await expect(page.getByText('load it again')).toBeVisible();
   await context.close();
 });

@@ -95,5 +95,20 @@ test('a panel of a kind that is not known says so, and the others are drawn', as
   await page.getByRole('tab', { name: 'Connection pool' }).click();
   await expect(page.getByRole('region', { name: 'Waiting', exact: true })).toContainText('kind “nodeGraph”');
   await expect(page.getByRole('region', { name: 'In use', exact: true }).locator('canvas')).toBeVisible();
+});
+
+test('two lines of the same name are both read where one points', async () => {
+  await page.route('**/api/panels/query', async (route) => {
+    const served = await route.fetch();
+    const data = (await served.json()) as { series: object[] };
+    const series = data.series.map((each) => ({ ...each, legend: 'same' }));
+    await route.fulfill({ response: served, json: { ...data, series } });
+  });
+  await page.reload();
+  const panel = page.getByRole('region', { name: 'In use', exact: true });
+  await expect(panel.locator('canvas')).toBeVisible();
+  await panel.getByRole('application').focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(panel.locator('.tip .name').filter({ hasText: 'same' })).toHaveCount(2);
   expect(complaints).toEqual([]);
 });

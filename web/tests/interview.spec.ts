@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 import type { Page, WebSocketRoute } from '@playwright/test';
 import { accessible, barriers } from './axe';
-import { Interview } from './interview';
+import { again, Interview } from './interview';
 import { complaints, isListed, person, view as goTo } from './people';
 
 let interview: Interview;
@@ -40,11 +40,11 @@ test('a link works once, and a guessed one never', async ({ browser }) => {
     interview.links.candidate_url,
     interview.links.candidate_url.replace(/.{8}$/, '00000000'),
   ]) {
-    const answer = await stranger.goto(url);
+    const answer = await again(() => stranger.goto(url));
     expect(answer?.status()).toBeGreaterThanOrEqual(400);
     await expect(stranger.getByRole('heading')).toBeVisible();
   }
-  const refused = await stranger.goto(new URL('../api/me', interview.links.candidate_url).href);
+  const refused = await again(() => stranger.goto(new URL('../api/me', interview.links.candidate_url).href));
   expect(refused?.status()).toBe(401);
   await stranger.close();
 });
@@ -135,7 +135,7 @@ test('a terminal survives a reload and is mirrored', async () => {
   await expect(shell).toContainText('$');
   await candidate.keyboard.type('echo "answer $((6 * 7))"\n');
   await expect(shell).toContainText('answer 42');
-  await candidate.reload();
+  await again(() => candidate.reload());
   await expect(candidate.locator('.xterm-rows').first()).toContainText('answer 42');
   await candidate.locator('.xterm-screen').first().click();
   await candidate.keyboard.type('echo "again $((6 * 8))"\n');
@@ -282,7 +282,7 @@ test('after the incident the debrief is written without loss and handed in once'
   const cause = candidate.getByLabel('The cause');
   await cause.fill('2.4.0 keeps a connection <img src=x onerror=alert(3)> for each declined payment.');
   await expect(candidate.getByText('All of it is kept.')).toBeVisible();
-  await candidate.reload();
+  await again(() => candidate.reload());
   await expect(cause).toHaveValue(/onerror=alert\(3\)/);
   await expect(candidate.locator('aside')).toContainText('I roll back now');
   await candidate.getByLabel('What happened').fill('Paged at 0:00; rolled back when I had seen the diff.');

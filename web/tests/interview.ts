@@ -11,6 +11,10 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const PROGRAM =
   process.env['CHECKRIDE_BIN'] ?? `${ROOT}target/x86_64-unknown-linux-gnu/release/checkride`;
 
+/** Where what the tests of one worker start keeps its sessions: never among a person's own. */
+const HOME = `${ROOT}web/test-results/home-${process.env['TEST_WORKER_INDEX'] ?? '0'}`;
+export const ENV = { ...process.env, CHECKRIDE_HOME: HOME };
+
 export interface Links {
   session: string;
   candidate_url: string;
@@ -26,7 +30,7 @@ class Program<Printed> {
 
   /** Starts it and waits for its object; what the program said on standard error is in the error. */
   protected static async run<Printed>(words: string[]): Promise<[ChildProcess, Printed]> {
-    const program = spawn(PROGRAM, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    const program = spawn(PROGRAM, words, { cwd: ROOT, env: ENV, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
     let err = '';
     program.stderr.on('data', (data: Buffer) => (err += data.toString()));
@@ -108,8 +112,19 @@ export async function fromDist(context: BrowserContext) {
   });
 }
 
+/** Loads what the browser called off because the machine's networks changed, as each start of a system changes them.
+ * For a person Chromium does this by itself. */
+export async function again<Loaded>(load: () => Promise<Loaded>, tries = 4): Promise<Loaded> {
+  try {
+    return await load();
+  } catch (error) {
+    if (tries <= 1 || !String(error).includes('ERR_NETWORK_CHANGED')) throw error;
+    return again(load, tries - 1);
+  }
+}
+
 /** Opens a link. A route does not see where a redirect leads, so the page of `dist` is loaded once more. */
 export async function enter(page: Page, url: string) {
-  await page.goto(url);
-  if (process.env['CONSOLE_DIST']) await page.reload();
+  await again(() => page.goto(url));
+  if (process.env['CONSOLE_DIST']) await again(() => page.reload());
 }

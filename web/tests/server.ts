@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { ENV, PROGRAM } from './interview';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PROGRAM = process.env['CHECKRIDE_BIN'] ?? `${ROOT}target/x86_64-unknown-linux-gnu/release/checkride`;
 
 export class Server {
   private constructor(
@@ -16,7 +16,7 @@ export class Server {
   /** Starts it and waits for the operator's link. */
   static async start(sessions: number): Promise<Server> {
     const words = ['serve', '--sessions', String(sessions), '--json'];
-    const program = spawn(PROGRAM, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    const program = spawn(PROGRAM, words, { cwd: ROOT, env: ENV, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
     let err = '';
     program.stderr.on('data', (data: Buffer) => (err += data.toString()));

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { accessible, barriers } from './axe';
-import { Interview, PROGRAM } from './interview';
+import { ENV, Interview, PROGRAM } from './interview';
 import { complaints, isListed, person, send, view } from './people';
 
 let interview: Interview;
@@ -171,7 +171,7 @@ test('a session that ends while the clock stands still ends in order, and the re
   await interviewer.getByRole('dialog').getByRole('button', { name: 'Seal it' }).click();
   expect(await interview.over()).toBe(0);
   const words = ['report', interview.links.session, '--format', 'json'];
-  const { stdout } = await promisify(execFile)(PROGRAM, words, { maxBuffer: 64 << 20 });
+  const { stdout } = await promisify(execFile)(PROGRAM, words, { env: ENV, maxBuffer: 64 << 20 });
   const report = JSON.parse(stdout) as {
     hints: { number: number; before_action: boolean }[];
     injects: { id: string; is_fault: boolean; lost_at_s: number | null; taken_back_at_s?: number }[];

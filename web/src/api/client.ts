@@ -1,7 +1,7 @@
 // How the page asks the server: typed by the server's own description. It shows nothing; a failed
 // request becomes a `Refused` whose words a person can read.
 import createClient from 'openapi-fetch';
-import { backoff } from './backoff';
+import { patiently } from './patient';
 import { place } from './place';
 import type { components, paths } from './schema';
 
@@ -22,20 +22,12 @@ export type Effect = Schemas['Effect'];
 export type PanelData = Schemas['PanelData'];
 export type Live = Schemas['Live'];
 
-/** How often a question is asked again where no answer came: for 4.5 s in all. */
-const TRIES = 4;
-
-/** Asks questions again: a browser calls them off when the machine's networks change, and those of labs come and
- * go. What changes something is asked once, for it may have been done. */
-async function patient(request: Request): Promise<Response> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await fetch(request);
-    } catch (cause) {
-      if (request.method !== 'GET' || request.signal.aborted || tries === TRIES) throw cause;
-      await new Promise((again) => setTimeout(again, backoff(tries, Math.random())));
-    }
-  }
+/** Asks questions again. What changes something is asked once, for it may have been done. */
+function patient(request: Request): Promise<Response> {
+  return patiently(
+    () => fetch(request),
+    () => request.method === 'GET' && !request.signal.aborted,
+  );
 }
 
 export const api = createClient<paths>({ baseUrl: place, fetch: patient });
