@@ -249,6 +249,20 @@ test('a lost connection comes back with what was missed', async () => {
   await expect(candidate.getByText('reconnecting…')).toHaveCount(0);
 });
 
+test('what is typed while there is no connection reaches the shell when there is one', async () => {
+  await view('Terminal');
+  await candidate.getByRole('tab', { name: 'terminal 1' }).click();
+  const shell = candidate.locator('.xterm-rows').first();
+  await candidate.locator('.xterm-screen').first().click();
+  line.cut = true;
+  for (const end of line.ends.splice(0)) await end.close();
+  await expect(candidate.getByText('reconnecting…').first()).toBeVisible();
+  await candidate.keyboard.type('echo "typed $((6 * 9))"\n');
+  await expect(shell).not.toContainText('typed 54');
+  line.cut = false;
+  await expect(shell).toContainText('typed 54');
+});
+
 test('the first action is told from the rest, notes and levels are the interviewer’s', async () => {
   await view('Terminal');
   await candidate.getByRole('tab', { name: 'terminal 1' }).click();

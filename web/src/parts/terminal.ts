@@ -1,5 +1,6 @@
 // A terminal of xterm.js on the socket of one of the candidate's shells. A reload, a lost connection or a
-// second page lose nothing: the server keeps the output, and this asks for what it has not yet had.
+// second page lose nothing: the server keeps the output, and this asks for what it has not yet had. What is
+// typed meanwhile is kept here.
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { WebLinksAddon } from '@xterm/addon-web-links';
@@ -16,6 +17,9 @@ export interface Told {
   closed: (exit: number | null) => void;
 }
 
+/** Bytes that may be typed while there is no connection: more than a person types until they see it. */
+const AHEAD = 4096;
+
 export class Shell {
   readonly terminal: Terminal;
   readonly search = new SearchAddon();
@@ -26,6 +30,9 @@ export class Shell {
   /** Up to this byte the output is a replay, and questions in it were answered long ago. */
   #replayed = 0;
   #silent = false;
+  /** Whether the shell hears what is typed, and what was typed while it did not. */
+  #attached = false;
+  #ahead: Uint8Array<ArrayBuffer>[] = [];
   #over = false;
 
   constructor(
@@ -69,6 +76,7 @@ export class Shell {
       text: (data) => this.#heard(JSON.parse(data) as Schemas['FromServer']),
       bytes: (data) => this.#printed(data),
       standing: (standing) => {
+        if (standing !== 'open') this.#attached = false;
         if (!this.#over) this.told.standing(standing);
       },
     });
@@ -102,7 +110,16 @@ export class Shell {
   }
 
   #type(bytes: Uint8Array<ArrayBuffer>) {
-    if (!this.#silent) this.#socket?.send(bytes);
+    if (this.#silent) return;
+    if (this.#attached && this.#socket?.send(bytes)) return;
+    const waiting = this.#ahead.reduce((sum, each) => sum + each.length, 0);
+    if (waiting + bytes.length <= AHEAD) this.#ahead.push(bytes);
+  }
+
+  #caughtUp() {
+    this.#silent = false;
+    this.#attached = true;
+    for (const bytes of this.#ahead.splice(0)) this.#type(bytes);
   }
 
   #tell(message: Schemas['FromPage']) {
@@ -116,6 +133,7 @@ export class Shell {
       this.#at = from;
       this.#replayed = to;
       this.#silent = from < to;
+      if (!this.#silent) this.#caughtUp();
       this.#mirror(columns, rows);
     } else if ('size' in message) {
       this.#mirror(message.size.columns, message.size.rows);
@@ -134,7 +152,7 @@ export class Shell {
     this.#at += bytes.length;
     const caughtUp = this.#silent && this.#at >= this.#replayed;
     this.terminal.write(bytes, () => {
-      if (caughtUp) this.#silent = false;
+      if (caughtUp) this.#caughtUp();
     });
   }
 
