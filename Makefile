@@ -9,6 +9,8 @@ CHECKRIDE := $(PROGRAMS)/checkride
 # What the browser's tests start.
 export CHECKRIDE_BIN := $(abspath $(CHECKRIDE))
 EXAMPLES := $(PROGRAMS)/examples
+# Systems that the tests run at a time: each waits more than it works.
+SYSTEMS ?= $(shell echo $$(( $$(nproc) * 3 / 2 )))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build images demo lab test test-full e2e screenshots lint bench doctor clean
@@ -44,13 +46,13 @@ lab: build ## Sit in front of the broken payments lab yourself
 test: lint build images ## Everything that CI runs: lints, unit tests, the real lab, and the console in a browser
 	@cd web && npm test --silent
 	@$(CARGO) test --release --workspace --tests
-	@$(CARGO) test --release --workspace --test docker --test image
+	@$(CARGO) test --release --workspace --test docker --test image -- --test-threads=$(SYSTEMS)
 	@docker/setup.sh browser
 	@cd web && npm run --silent e2e
 
 test-full: test ## What takes longer: everything in full, every rehearsal three times, each crate's own Docker tests
 	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release --workspace --tests
-	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release --workspace --test docker --test engine
+	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release --workspace --test docker --test engine -- --test-threads=$(SYSTEMS)
 
 e2e: images ## The console in a real browser, on a real lab, both roles at once
 	@docker/setup.sh browser
