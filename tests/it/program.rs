@@ -158,3 +158,18 @@ fn a_port_that_others_may_reach_without_tls_is_warned_of() {
     let (_, local) = check(&[&interview[..], &["localhost:0"]].concat(), 3);
     assert!(!local.contains("in the open"), "{local}");
 }
+
+#[test]
+fn a_report_whose_lab_is_gone_says_where_it_was() {
+    let home = tempfile::tempdir().unwrap();
+    let session = "20260101-000000-abcd";
+    let folder = home.path().join("sessions").join(session);
+    std::fs::create_dir_all(&folder).unwrap();
+    let origin = r#"{"lab":"/nowhere/payments","cause":"/nowhere/payments/causes/it.yaml"}"#;
+    std::fs::write(folder.join("origin.json"), origin).unwrap();
+    std::fs::write(folder.join("journal.jsonl"), "").unwrap();
+    let output = checkride(&home, &["report", session]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("was held with the lab in `/nowhere/payments`, which is gone"), "{said}");
+}

@@ -229,16 +229,21 @@ impl Opens for House {
     }
 
     fn report(&self, session: &SessionFolder) -> Result<String, Problem> {
-        page_of(&self.home, Some(&self.labs), session).map_err(|error| unusable(&error))
+        page_of(&self.home, Some(&self.labs), session).map_err(|error| not_now(&error))
     }
 
     fn kept(&self, session: &SessionFolder) -> Result<Kept, Problem> {
-        self.read_back(session).map_err(|error| unusable(&error))
+        self.read_back(session).map_err(|error| not_now(&error))
     }
 }
 
 fn unusable(error: &anyhow::Error) -> Problem {
     Problem::bad(in_words(error))
+}
+
+/// What was asked makes sense, and something that it needs is missing.
+fn not_now(error: &anyhow::Error) -> Problem {
+    Problem::not_now(in_words(error))
 }
 
 fn in_words(error: &anyhow::Error) -> String {

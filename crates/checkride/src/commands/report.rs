@@ -11,7 +11,7 @@ use orchestrator::report::{self, Origin};
 use session::report::{Report as Facts, html, json, markdown};
 
 use crate::cli::{Format, Report};
-use crate::exit::Code;
+use crate::exit::{Code, UsageError};
 use crate::{places, print};
 
 pub(super) fn run(labs: Option<&Path>, args: &Report) -> Result<Code> {
@@ -43,6 +43,13 @@ fn facts(home: &Home, labs: Option<&Path>, folder: &SessionFolder) -> Result<Fac
 /// When they are not there any more, or have mistakes.
 pub(super) fn lab_of(labs: Option<&Path>, folder: &SessionFolder) -> Result<(Lab, Cause)> {
     let origin = Origin::of(folder)?;
+    if !origin.lab.exists() {
+        let (session, lab) = (&folder.id, origin.lab.display());
+        let words = format!(
+            "session {session} was held with the lab in `{lab}`, which is gone; put it back there"
+        );
+        return Err(UsageError(words).into());
+    }
     let mut lab = places::lab(labs, &origin.lab.display().to_string())?;
     let name = cause_name(&origin, &lab);
     let (cause, _) = places::cause(&mut lab, &name)?;
