@@ -14,7 +14,7 @@ done 2>/dev/null | grep -v -e '^ *$' -e leaks -e '^cat' -e '^tr ' -e '^sort' -e 
 
 section kernel
 # Whether a process just runs or sleeps is chance.
-cat /proc/self/cgroup /proc/self/mountinfo /proc/mounts /proc/net/unix /proc/1/status 2>&1 | grep -Ev '^(0000|State:)'
+cat /proc/self/cgroup /proc/self/mountinfo /proc/mounts /proc/net/unix /proc/1/status 2>&1 | grep -v '^0000' | sed 's/R (running)/S (sleeping)/'
 
 section host
 hostname; cat /etc/hosts /etc/resolv.conf /etc/hostname

@@ -95,6 +95,7 @@ test('a panel of a kind that is not known says so, and the others are drawn', as
   await page.getByRole('tab', { name: 'Connection pool' }).click();
   await expect(page.getByRole('region', { name: 'Waiting', exact: true })).toContainText('kind “nodeGraph”');
   await expect(page.getByRole('region', { name: 'In use', exact: true }).locator('canvas')).toBeVisible();
+  expect(complaints).toEqual([]);
 });
 
 test('two lines of the same name are both read where one points', async () => {

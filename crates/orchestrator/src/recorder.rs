@@ -176,7 +176,10 @@ impl Recorder {
     fn give_up(&self, error: &JournalFileError) {
         self.lock().journal = None;
         let reason = format!("the journal cannot be written: {}", in_words(error));
-        self.shared.failure.send_replace(Some(reason));
+        // The first reason is told; what fails after it fails because of it.
+        self.shared
+            .failure
+            .send_if_modified(|told| told.is_none() && told.replace(reason).is_none());
     }
 
     /// A thread of its own, so that a slow disk never holds a terminal up. Ends with the recorder.
