@@ -238,14 +238,20 @@ fn decides(kind: &Kind, effect: Effect) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::home::Home;
+    use crate::home::{Held, Home};
 
-    #[test]
-    fn an_event_is_in_the_file_before_a_follower_sees_it() {
+    /// A recorder in a home of its own.
+    fn begun() -> (tempfile::TempDir, Held, Recorder) {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::open(folder.path()).unwrap();
         let held = home.create(Timestamp::now()).unwrap();
         let recorder = Recorder::begin(&held.folder, "payments", &home.key().unwrap()).unwrap();
+        (folder, held, recorder)
+    }
+
+    #[test]
+    fn an_event_is_in_the_file_before_a_follower_sees_it() {
+        let (_home, held, recorder) = begun();
         let mut follower = recorder.follow();
         recorder.record(Participant::Candidate, Door::Page, Effect::Look, Kind::PageRead);
         assert_eq!(follower.try_recv().unwrap().seq, 0);
@@ -255,10 +261,7 @@ mod tests {
 
     #[test]
     fn a_journal_that_somebody_deletes_is_missed() {
-        let folder = tempfile::tempdir().unwrap();
-        let home = Home::open(folder.path()).unwrap();
-        let held = home.create(Timestamp::now()).unwrap();
-        let recorder = Recorder::begin(&held.folder, "payments", &home.key().unwrap()).unwrap();
+        let (_home, held, recorder) = begun();
         std::fs::remove_file(held.folder.journal()).unwrap();
         recorder.truth(Kind::Done);
         let reason = recorder.failure().borrow().clone();
@@ -267,10 +270,7 @@ mod tests {
 
     #[test]
     fn followers_see_events_in_the_order_in_which_they_were_recorded() {
-        let folder = tempfile::tempdir().unwrap();
-        let home = Home::open(folder.path()).unwrap();
-        let held = home.create(Timestamp::now()).unwrap();
-        let recorder = Recorder::begin(&held.folder, "payments", &home.key().unwrap()).unwrap();
+        let (_home, _held, recorder) = begun();
         let mut follower = recorder.follow();
         std::thread::scope(|scope| {
             for kind in [Kind::Done, Kind::PageRead] {
@@ -291,10 +291,7 @@ mod tests {
 
     #[test]
     fn a_sealed_journal_takes_no_more_and_says_so() {
-        let folder = tempfile::tempdir().unwrap();
-        let home = Home::open(folder.path()).unwrap();
-        let held = home.create(Timestamp::now()).unwrap();
-        let recorder = Recorder::begin(&held.folder, "payments", &home.key().unwrap()).unwrap();
+        let (_home, held, recorder) = begun();
         recorder.truth(Kind::Done);
         recorder.seal().unwrap();
         assert!(recorder.seal().is_err());
