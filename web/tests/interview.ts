@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readFile } from 'node:fs/promises';
 import type { BrowserContext, Page } from '@playwright/test';
+import { patiently } from '../src/api/patient';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const PROGRAM =
@@ -22,7 +23,7 @@ export interface Links {
 }
 
 /** A program that runs, and the object that it printed when it was ready. */
-class Program<Printed> {
+export class Program<Printed> {
   protected constructor(
     private program: ChildProcess,
     readonly links: Printed,
@@ -114,13 +115,8 @@ export async function fromDist(context: BrowserContext) {
 
 /** Loads what the browser called off because the machine's networks changed, as each start of a system changes them.
  * For a person Chromium does this by itself. */
-export async function again<Loaded>(load: () => Promise<Loaded>, tries = 4): Promise<Loaded> {
-  try {
-    return await load();
-  } catch (error) {
-    if (tries <= 1 || !String(error).includes('ERR_NETWORK_CHANGED')) throw error;
-    return again(load, tries - 1);
-  }
+export function again<Loaded>(load: () => Promise<Loaded>): Promise<Loaded> {
+  return patiently(load, (cause) => String(cause).includes('ERR_NETWORK_CHANGED'));
 }
 
 /** Opens a link. A route does not see where a redirect leads, so the page of `dist` is loaded once more. */

@@ -19,7 +19,7 @@ test('the operator’s page', async ({ browser }) => {
     });
     await fromDist(context);
     const page = await context.newPage();
-    await enter(page, server.operator_url);
+    await enter(page, server.links.operator_url);
     for (const name of ['Grace Hopper', 'Ada Lovelace', 'Barbara Liskov']) {
       await page.getByLabel('Candidate', { exact: true }).fill(name);
       await page.getByRole('button', { name: 'Start' }).click();

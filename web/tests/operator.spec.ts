@@ -16,7 +16,7 @@ test.beforeAll(async ({ browser }) => {
   });
   await fromDist(context);
   operator = await context.newPage();
-  await enter(operator, server.operator_url);
+  await enter(operator, server.links.operator_url);
 });
 
 test.afterAll(async () => {

@@ -17,6 +17,10 @@ export interface Told {
   closed: (exit: number | null) => void;
 }
 
+/** What the shell hears: nothing, and what is typed is kept; a replay, whose questions were answered long ago; or what
+ * is typed. */
+type Hearing = 'away' | 'replay' | 'live';
+
 /** Bytes that may be typed while there is no connection: more than a person types until they see it. */
 const AHEAD = 4096;
 
@@ -27,11 +31,10 @@ export class Shell {
   #socket: Socket | null = null;
   /** Bytes of the shell's output that have been taken. */
   #at = 0;
-  /** Up to this byte the output is a replay, and questions in it were answered long ago. */
+  /** Up to this byte the output is a replay. */
   #replayed = 0;
-  #silent = false;
-  /** Whether the shell hears what is typed, and what was typed while it did not. */
-  #attached = false;
+  #hearing: Hearing = 'away';
+  /** What was typed while it was away. */
   #ahead: Uint8Array<ArrayBuffer>[] = [];
   #over = false;
 
@@ -76,7 +79,7 @@ export class Shell {
       text: (data) => this.#heard(JSON.parse(data) as Schemas['FromServer']),
       bytes: (data) => this.#printed(data),
       standing: (standing) => {
-        if (standing !== 'open') this.#attached = false;
+        if (standing !== 'open') this.#hearing = 'away';
         if (!this.#over) this.told.standing(standing);
       },
     });
@@ -110,15 +113,14 @@ export class Shell {
   }
 
   #type(bytes: Uint8Array<ArrayBuffer>) {
-    if (this.#silent) return;
-    if (this.#attached && this.#socket?.send(bytes)) return;
+    if (this.#hearing === 'replay') return;
+    if (this.#hearing === 'live' && this.#socket?.send(bytes)) return;
     const waiting = this.#ahead.reduce((sum, each) => sum + each.length, 0);
     if (waiting + bytes.length <= AHEAD) this.#ahead.push(bytes);
   }
 
   #caughtUp() {
-    this.#silent = false;
-    this.#attached = true;
+    this.#hearing = 'live';
     for (const bytes of this.#ahead.splice(0)) this.#type(bytes);
   }
 
@@ -132,8 +134,8 @@ export class Shell {
       if (from > this.#at) this.#note(`${from - this.#at} bytes before this are no longer kept`);
       this.#at = from;
       this.#replayed = to;
-      this.#silent = from < to;
-      if (!this.#silent) this.#caughtUp();
+      if (from < to) this.#hearing = 'replay';
+      else this.#caughtUp();
       this.#mirror(columns, rows);
     } else if ('size' in message) {
       this.#mirror(message.size.columns, message.size.rows);
@@ -150,9 +152,9 @@ export class Shell {
 
   #printed(bytes: Uint8Array) {
     this.#at += bytes.length;
-    const caughtUp = this.#silent && this.#at >= this.#replayed;
+    const caughtUp = this.#hearing === 'replay' && this.#at >= this.#replayed;
     this.terminal.write(bytes, () => {
-      if (caughtUp) this.#caughtUp();
+      if (caughtUp && this.#hearing === 'replay') this.#caughtUp();
     });
   }
 
