@@ -9,8 +9,8 @@ CHECKRIDE := $(PROGRAMS)/checkride
 # What the browser's tests start.
 export CHECKRIDE_BIN := $(abspath $(CHECKRIDE))
 EXAMPLES := $(PROGRAMS)/examples
-# Systems that the tests run at a time: each waits more than it works.
-SYSTEMS ?= $(shell echo $$(( $$(nproc) * 3 / 2 )))
+# Systems that the tests run at a time: each takes a sixth of a core, and some seconds of one to start.
+SYSTEMS ?= $(shell echo $$(( $$(nproc) * 5 / 2 )))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build images demo lab test test-full e2e screenshots lint bench doctor clean

@@ -120,6 +120,11 @@ pub fn walk(live: &mut Live<'_>, neighbour: &mut Live<'_>) -> (String, Vec<Strin
     if !printed.contains("payments") {
         wrong.push(format!("after all of it, `oncall page` prints {printed}"));
     }
+    let mark = live.type_ahead("true");
+    live.through(&mark);
+    if !is_recorded(live, &mark) {
+        wrong.push("after all of it, the recording does not go on".to_owned());
+    }
     (table, wrong)
 }
 
@@ -168,8 +173,8 @@ fn log_over(live: &Live<'_>, limit: u64) -> Option<String> {
     })
 }
 
-/// A recording is bounded; one that has reached its bound says so in the journal. Seconds of a flood do not
-/// reach it, a third of a minute does.
+/// A flood is recorded up to a bound; where it reaches that, the journal says so. Seconds of a flood do not, a
+/// third of a minute does.
 fn is_told_as_truncated(live: &Live<'_>) -> bool {
     let full = std::env::var_os("CHECKRIDE_TEST_FULL").is_some();
     full && live.ground.journal(&live.session).contains(r#""kind":"truncated""#)

@@ -1,5 +1,6 @@
 //! What the tests stand on: the program with a home of its own, and questions to the engine.
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -17,7 +18,7 @@ static ENGINE: RwLock<()> = RwLock::new(());
 /// A home of one test, on the engine that all of them share.
 pub struct Ground {
     pub home: TempDir,
-    _engine: Engine,
+    engine: RefCell<Engine>,
 }
 
 /// Held until the home is gone.
@@ -38,10 +39,12 @@ impl Ground {
         Ground::on(Engine::Shared { _held: held })
     }
 
-    /// For a test that uses the machine up, or says how busy it is: no other runs beside it.
-    pub fn alone() -> Ground {
+    /// From here on no other test runs beside this one: for what uses the machine up, or says how busy it is.
+    pub fn alone(&self) {
+        // Who waits for all others must not be among them.
+        self.engine.replace(Engine::Beside);
         let held = ENGINE.write().unwrap_or_else(PoisonError::into_inner);
-        Ground::on(Engine::Alone { _held: held })
+        self.engine.replace(Engine::Alone { _held: held });
     }
 
     /// Another home on the same engine, for the same test.
@@ -50,7 +53,7 @@ impl Ground {
     }
 
     fn on(engine: Engine) -> Ground {
-        Ground { home: tempfile::tempdir().unwrap(), _engine: engine }
+        Ground { home: tempfile::tempdir().unwrap(), engine: RefCell::new(engine) }
     }
 
     pub fn command(&self, args: &[&str]) -> Command {

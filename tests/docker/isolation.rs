@@ -10,7 +10,7 @@ use crate::{abuse, cis, leaks, probes};
 
 #[test]
 fn a_stranger_with_a_shell_finds_neither_the_host_nor_the_answer_and_harms_nobody() {
-    let ground = Ground::alone();
+    let ground = Ground::new();
     let next_door = ground.beside();
     let mut live = Live::start(&ground, "leaky-release");
     let seen = leaks::walk(&live);
@@ -28,6 +28,7 @@ fn a_stranger_with_a_shell_finds_neither_the_host_nor_the_answer_and_harms_nobod
     part("leaks, leaky-release", leaks::words(&seen));
     part("leaks, shrunk-pool", leaks::words(&other));
     part("leaks, what differs", leaks::differences(&seen, &other));
+    ground.alone();
     part("abuse", abuse::walk(&mut live, &mut neighbour));
 
     // A `clean` of one home leaves the other's session alone, and this one's that runs.

@@ -1,7 +1,7 @@
 //! Tests of the whole on the real engine: rehearsals of the payments lab, and bad luck.
 //!
 //! As many run at once as the test harness has threads, each with a home of its own, as sessions do in
-//! life. Those that use the machine up have it for themselves ([`ground::Ground::alone`]).
+//! life. What uses the machine up has it for itself ([`ground::Ground::alone`]).
 //!
 //! - [`rehearsals`]: every cause with every persona
 //! - [`servers`]: what the database and Prometheus allow, and write down

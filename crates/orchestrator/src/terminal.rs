@@ -5,6 +5,7 @@
 //! Input is recorded when the terminal has taken it, since only then is it known whether it was meant
 //! to be seen.
 
+mod budget;
 mod recording;
 
 use std::io;
@@ -20,10 +21,12 @@ use wire::{FromTerminal, Open, ToTerminal};
 use crate::frames::{FrameReader, send};
 use crate::home::SessionFolder;
 use crate::recorder::Recorder;
+pub(crate) use budget::Turn;
 pub(crate) use recording::Recording;
 
-/// The largest recording of one terminal, in bytes (256 MiB). What is printed beyond is shown and not
-/// kept, and an event says so; what is typed, and the command lines, are recorded on.
+/// What one terminal may print at once and have recorded, in bytes (256 MiB); from then on 32 KiB a
+/// second. What is printed beyond is shown and not kept, and events say from when to when; what is
+/// typed, and the command lines, are recorded on.
 pub const RECORDING_LIMIT: u64 = 256 << 20;
 
 /// Chunks that may wait for a reader before the terminal is held back.
@@ -87,11 +90,14 @@ impl Terminals {
         Ok(Terminal { id, input, output })
     }
 
-    fn note_full(&self, is_full: bool, terminal: &str, limit_bytes: u64) {
-        if is_full {
-            let terminal = terminal.to_owned();
-            self.record(Effect::Truth, Kind::Truncated { terminal, limit_bytes });
-        }
+    fn note(&self, turn: Option<Turn>, terminal: &str, limit_bytes: u64) {
+        let terminal = terminal.to_owned();
+        let kind = match turn {
+            None => return,
+            Some(Turn::Full) => Kind::Truncated { terminal, limit_bytes },
+            Some(Turn::Again { lost }) => Kind::RecordedAgain { terminal, lost_bytes: lost },
+        };
+        self.record(Effect::Truth, kind);
     }
 
     /// Takes what the shell prints; ends with the shell.
@@ -106,14 +112,14 @@ impl Terminals {
         let exit = loop {
             match frames.next::<FromTerminal>().await {
                 Ok(Some(FromTerminal::Output(bytes))) => {
-                    let full = self.keep(&terminal, &recording, |it| it.output(&bytes));
-                    self.note_full(full, &terminal, RECORDING_LIMIT);
+                    let turn = self.keep(&terminal, &recording, |it| it.output(&bytes));
+                    self.note(turn, &terminal, RECORDING_LIMIT);
                     // A reader that went away no longer shows; the shell goes on and is recorded.
                     let _ = printed.send(bytes).await;
                 }
                 Ok(Some(FromTerminal::Took { bytes, masked })) => {
-                    let full = self.keep(&terminal, &recording, |it| it.took(bytes, masked));
-                    self.note_full(full, &terminal, RECORDING_LIMIT / recording::TYPED_SHARE);
+                    let turn = self.keep(&terminal, &recording, |it| it.took(bytes, masked));
+                    self.note(turn, &terminal, RECORDING_LIMIT / recording::TYPED_SHARE);
                 }
                 Ok(Some(FromTerminal::Exited(exit))) => break exit,
                 Ok(None) => break None,
@@ -157,21 +163,21 @@ impl Terminals {
         let _ = send(&mut to, &ToTerminal::Close).await;
     }
 
-    /// Writes into the recording. `true` when that has just become full.
+    /// Writes into the recording. Tells when that has just become full, or goes on.
     fn keep(
         &self,
         terminal: &str,
         recording: &Mutex<Recording>,
-        write: impl FnOnce(&mut Recording) -> io::Result<bool>,
-    ) -> bool {
+        write: impl FnOnce(&mut Recording) -> io::Result<Option<Turn>>,
+    ) -> Option<Turn> {
         let mut recording = recording.lock().unwrap_or_else(PoisonError::into_inner);
         if recording.broken {
-            return false; // Said once, below.
+            return None; // Said once, below.
         }
         write(&mut recording).unwrap_or_else(|error| {
             recording.broken = true;
             self.gap(terminal, &error);
-            false
+            None
         })
     }
 

@@ -338,6 +338,11 @@ pub enum Kind {
         terminal: String,
         limit_bytes: u64,
     },
+    /// The flood is over and the recording holds everything again; so many bytes are missing in it.
+    RecordedAgain {
+        terminal: String,
+        lost_bytes: u64,
+    },
 
     // Control plane: `deployctl` and `edgectl`.
     Control {

@@ -9,6 +9,8 @@ use std::time::Instant;
 
 use session::redact;
 
+use super::budget::{Budget, Turn};
+
 /// What is typed has this part of what is printed.
 pub(super) const TYPED_SHARE: u64 = 4;
 
@@ -21,9 +23,9 @@ pub(crate) struct Recording {
     typed: Utf8,
     /// Sent towards the terminal and not taken yet.
     sent: VecDeque<u8>,
-    /// Bytes that output may still fill, and those that are for what is typed.
-    room: u64,
-    room_typed: u64,
+    /// For what is printed, and for what is typed.
+    room: Budget,
+    room_typed: Budget,
     /// Nothing is written any more, and that was said.
     pub(crate) broken: bool,
 }
@@ -31,8 +33,8 @@ pub(crate) struct Recording {
 // === impl Recording ===
 
 impl Recording {
-    /// `limit`: in bytes; output stops there, and what is typed at a quarter of it: a paste without
-    /// an end fills no disk, and a flood of output takes no key's place.
+    /// `limit`: in bytes; a flood of output is cut there, and what is typed at a quarter of it: a paste
+    /// without an end fills no disk, and a flood of output takes no key's place.
     pub(crate) fn create(
         path: &Path,
         columns: u16,
@@ -45,54 +47,61 @@ impl Recording {
         writeln!(file, "{header}")?;
         file.flush()?;
         let (printed, typed, sent) = (Utf8::default(), Utf8::default(), VecDeque::new());
-        let (room, room_typed, broken) = (limit, limit / TYPED_SHARE, false);
-        Ok(Recording { file, started, printed, typed, sent, room, room_typed, broken })
+        let now = Instant::now();
+        let (room, room_typed) = (Budget::new(limit, now), Budget::new(limit / TYPED_SHARE, now));
+        Ok(Recording { file, started, printed, typed, sent, room, room_typed, broken: false })
     }
 
-    /// What was printed. `true` when no more of it is kept from here on.
-    pub(crate) fn output(&mut self, bytes: &[u8]) -> io::Result<bool> {
-        if self.room == 0 {
-            return Ok(false);
-        }
+    /// What was printed. Tells when no more of it is kept, and when it is again.
+    pub(crate) fn output(&mut self, bytes: &[u8]) -> io::Result<Option<Turn>> {
+        let Ok(again) = self.room.ask(bytes.len(), Instant::now()) else { return Ok(None) };
+        self.mark(again, "printed")?;
         let text = self.printed.take(bytes);
         let size = self.line("o", &text)?;
-        self.room = self.room.saturating_sub(size);
-        self.mark(self.room, "printed")
+        let full = self.room.spend(size);
+        self.mark(full, "printed")?;
+        Ok(full.or(again))
     }
 
-    /// A marker, so that whoever plays it sees where it breaks off.
-    fn mark(&mut self, room: u64, what: &str) -> io::Result<bool> {
-        if room == 0 {
-            let text = format!("the recording is full: what is {what} from here on is not kept");
-            self.line("m", &text)?;
-        }
-        Ok(room == 0)
+    /// A marker, so that whoever plays it sees where something is missing.
+    fn mark(&mut self, turn: Option<Turn>, what: &str) -> io::Result<()> {
+        let text = match turn {
+            None => return Ok(()),
+            Some(Turn::Full) => {
+                format!("the recording is full: what is {what} from here on is not kept")
+            }
+            Some(Turn::Again { lost }) => {
+                format!("what is {what} is kept again: {lost} bytes before this are missing")
+            }
+        };
+        self.line("m", &text)?;
+        Ok(())
     }
 
     /// What goes to the terminal. It is written down when it arrives there.
-    pub(crate) fn sent(&mut self, bytes: &[u8]) -> io::Result<bool> {
+    pub(crate) fn sent(&mut self, bytes: &[u8]) -> io::Result<Option<Turn>> {
         self.sent.extend(bytes);
-        Ok(false)
+        Ok(None)
     }
 
-    /// The terminal has taken so many bytes of what was sent, in the open or unseen. `true` when no
-    /// more of it is kept from here on.
-    pub(crate) fn took(&mut self, bytes: u32, masked: bool) -> io::Result<bool> {
+    /// The terminal has taken so many bytes of what was sent, in the open or unseen. Tells when no
+    /// more of it is kept, and when it is again.
+    pub(crate) fn took(&mut self, bytes: u32, masked: bool) -> io::Result<Option<Turn>> {
         let count = self.sent.len().min(bytes as usize);
         let taken: Vec<u8> = self.sent.drain(..count).collect();
-        if self.room_typed == 0 {
-            return Ok(false);
-        }
+        let Ok(again) = self.room_typed.ask(count, Instant::now()) else { return Ok(None) };
+        self.mark(again, "typed")?;
         let text = self.typed.take(&taken);
         let text = if masked { mask(&text) } else { text };
         let size = self.line("i", &text)?;
-        self.room_typed = self.room_typed.saturating_sub(size);
-        self.mark(self.room_typed, "typed")
+        let full = self.room_typed.spend(size);
+        self.mark(full, "typed")?;
+        Ok(full.or(again))
     }
 
-    pub(crate) fn resize(&mut self, columns: u16, rows: u16) -> io::Result<bool> {
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) -> io::Result<Option<Turn>> {
         self.line("r", &format!("{columns}x{rows}"))?;
-        Ok(false)
+        Ok(None)
     }
 
     /// Gives the size of what was written, in bytes.
@@ -208,9 +217,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("terminal-1.cast");
         let mut recording = Recording::create(&path, 80, 24, Instant::now(), 4096).unwrap();
-        let filled: Vec<bool> =
-            (0..100).map(|_| recording.output(&[b'y'; 1000]).unwrap()).collect();
-        assert_eq!(filled.iter().filter(|full| **full).count(), 1);
+        let turns: Vec<Turn> =
+            (0..100).filter_map(|_| recording.output(&[b'y'; 1000]).unwrap()).collect();
+        assert_eq!(turns, [Turn::Full]);
         recording.sent(b"\x03").unwrap();
         recording.took(1, false).unwrap();
         assert!(std::fs::metadata(&path).unwrap().len() < 4096 + 1500);
@@ -224,13 +233,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("terminal-1.cast");
         let mut recording = Recording::create(&path, 80, 24, Instant::now(), 8192).unwrap();
-        let pasted: Vec<bool> = (0..100)
-            .map(|_| {
+        let turns: Vec<Turn> = (0..100)
+            .filter_map(|_| {
                 recording.sent(&[b'x'; 1000]).unwrap();
                 recording.took(1000, false).unwrap()
             })
             .collect();
-        assert_eq!(pasted.iter().filter(|full| **full).count(), 1);
+        assert_eq!(turns, [Turn::Full]);
         recording.output(b"still here").unwrap();
         assert!(std::fs::metadata(&path).unwrap().len() < 2048 + 1500);
         assert_eq!(lines(&path).last().unwrap(), &("o".to_owned(), "still here".to_owned()));

@@ -130,7 +130,10 @@ pub(super) fn gaps(events: &[Event]) -> Vec<GapNote> {
     let gap = |event: &Event| {
         let (door, reason) = if let Kind::Gap { door, reason } = &event.kind {
             (*door, reason.clone())
-        } else if let Kind::ProgramsMissed { .. } | Kind::Truncated { .. } = &event.kind {
+        } else if let Kind::ProgramsMissed { .. }
+        | Kind::Truncated { .. }
+        | Kind::RecordedAgain { .. } = &event.kind
+        {
             (event.door, crate::report::headline::headline(&event.kind))
         } else {
             return None;

@@ -72,6 +72,8 @@ fn terminal(kind: &Kind) -> Option<String> {
     } else if let Kind::Truncated { terminal, limit_bytes } = kind {
         let mib = limit_bytes >> 20;
         format!("The recording of {terminal} is full ({mib} MiB) and goes on in part")
+    } else if let Kind::RecordedAgain { terminal, lost_bytes } = kind {
+        format!("The recording of {terminal} is whole again, {lost_bytes} bytes before are missing")
     } else if let Kind::TerminalOpened { terminal, .. } = kind {
         format!("Terminal {terminal} opened")
     } else if let Kind::TerminalResized { terminal, columns, rows } = kind {

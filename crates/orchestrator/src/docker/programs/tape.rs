@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::recorder::Recorder;
-use crate::terminal::{RECORDING_LIMIT, Recording};
+use crate::terminal::{RECORDING_LIMIT, Recording, Turn};
 
 use super::super::notes::Notes;
 
@@ -40,36 +40,43 @@ impl Tape {
     }
 
     pub(super) fn output(&self, bytes: &[u8]) {
-        if self.keep(|recording| recording.output(bytes)) {
-            let container = &self.container;
-            let limit = RECORDING_LIMIT >> 20;
-            self.notes.gap(format!(
-                "the recording of a program in {container} is full at {limit} MiB; what it prints \
-                 from here on is not kept"
-            ));
-        }
+        self.keep("prints", |recording| recording.output(bytes));
     }
 
     pub(super) fn input(&self, bytes: &[u8]) {
         // Whether it was meant to be seen is known in the container only.
         let taken = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        self.keep(|recording| recording.sent(bytes).and_then(|_| recording.took(taken, false)));
+        self.keep("is sent", |recording| {
+            recording.sent(bytes).and_then(|_| recording.took(taken, false))
+        });
     }
 
     pub(super) fn resize(&self, columns: u16, rows: u16) {
-        self.keep(|recording| recording.resize(columns, rows));
+        self.keep("is sent", |recording| recording.resize(columns, rows));
     }
 
-    /// Writes into the recording. `true` when that has just become full.
-    fn keep(&self, write: impl FnOnce(&mut Recording) -> io::Result<bool>) -> bool {
+    /// Writes into the recording, and says where that stops holding what the program does, and where
+    /// it goes on.
+    fn keep(&self, does: &str, write: impl FnOnce(&mut Recording) -> io::Result<Option<Turn>>) {
         let mut recording = self.lock();
-        let Some(open) = recording.as_mut() else { return false };
-        write(open).unwrap_or_else(|error| {
-            *recording = None;
-            drop(recording);
-            self.lost(&error);
-            false
-        })
+        let Some(open) = recording.as_mut() else { return };
+        let turn = write(open);
+        let container = &self.container;
+        match turn {
+            Ok(None) => {}
+            Ok(Some(Turn::Full)) => self.notes.gap(format!(
+                "the recording of a program in {container} is full; what it {does} from here on is \
+                 not kept"
+            )),
+            Ok(Some(Turn::Again { lost })) => self.notes.gap(format!(
+                "what a program in {container} {does} is kept again; {lost} bytes before are missing"
+            )),
+            Err(error) => {
+                *recording = None;
+                drop(recording);
+                self.lost(&error);
+            }
+        }
     }
 
     fn lost(&self, error: &io::Error) {
