@@ -1,21 +1,24 @@
-// How the whole page is driven: Debian's own chromium, two files at a time, each with a system of its own; how fast
-// the page is is measured when nothing else runs.
+// How the whole page is driven: Debian's own chromium, three files at a time, each with a system of its own and the
+// longest first; how fast the page is is measured when nothing else runs.
 import { defineConfig } from '@playwright/test';
+
+const INTERVIEWS = ['interview.spec.ts', 'tools.spec.ts'];
 
 export default defineConfig({
   testDir: 'tests',
   timeout: 300_000,
   expect: { timeout: 15_000 },
-  workers: 2,
+  workers: 3,
   retries: 0,
   reporter: [['list']],
   outputDir: 'test-results',
   projects: [
-    { name: 'console', testIgnore: 'speed.spec.ts' },
+    { name: 'interview', testMatch: INTERVIEWS },
+    { name: 'console', testIgnore: [...INTERVIEWS, 'speed.spec.ts'] },
     {
       name: 'speed',
       testMatch: 'speed.spec.ts',
-      ...(process.env['BENCH'] ? {} : { dependencies: ['console'] }),
+      ...(process.env['BENCH'] ? {} : { dependencies: ['interview', 'console'] }),
     },
   ],
   use: {

@@ -80,3 +80,28 @@ test('the own panels come back, and the page has no barriers', async () => {
   await expect(candidate.locator('.grid')).toBeVisible();
   await expect(candidate.locator('iframe')).toHaveCount(0);
 });
+
+test('a Grafana that does not come at once is asked for again, and one that never comes is told', async () => {
+  const address = '**/grafana/d/**';
+  const button = candidate.getByRole('button', { name: 'Grafana', exact: true });
+  let asked = 0;
+  await candidate.route(address, (route) => {
+    asked += 1;
+    return asked === 1 ? route.abort('connectionfailed') : route.fallback();
+  });
+  await button.click();
+  const inside = candidate.frameLocator('iframe[title="Grafana: Connection pool"]');
+  await expect(inside.getByText('a page of Grafana')).toBeVisible();
+  expect(asked).toBe(2);
+  await candidate.unroute(address);
+
+  await button.click();
+  await candidate.route(address, (route) => route.abort('connectionfailed'));
+  await button.click();
+  const told = candidate.getByRole('alert').filter({ hasText: 'Grafana’s page does not come' });
+  await expect(told).toBeVisible();
+  await candidate.unroute(address);
+  await told.getByRole('button', { name: 'Load again' }).click();
+  await expect(inside.getByText('a page of Grafana')).toBeVisible();
+  await expect(told).toHaveCount(0);
+});
