@@ -137,7 +137,7 @@ impl Engine {
     }
 
     /// Cores that the engine has; a limit over it is an error to the engine.
-    pub(crate) fn cpus(&self) -> f64 {
+    pub fn cpus(&self) -> f64 {
         self.machine.cpus
     }
 

@@ -22,6 +22,9 @@ use crate::{places, print, signals};
 const SESSION: u64 = 1 << 30;
 /// Where the engine does not say how much memory it has.
 const FEW: usize = 4;
+/// Sessions that a core carries: one takes a sixth of it with ordinary traffic, and more to start. Of twenty on
+/// two cores thirteen came up (`make bench`, `live_at_once`).
+const PER_CORE: f64 = 6.0;
 
 /// What is printed for a program.
 #[derive(Serialize)]
@@ -55,10 +58,11 @@ pub(super) async fn run(labs: Option<&Path>, args: &Serve) -> Result<Code> {
     Ok(Code::Ok)
 }
 
-/// How many sessions the engine's memory has room for.
+/// How many sessions the engine has memory and cores for.
 fn room(engine: &Engine) -> usize {
     let fits = engine.memory().map(|bytes| usize::try_from(bytes / SESSION).unwrap_or(FEW));
-    fits.unwrap_or(FEW).max(1)
+    let carried = (engine.cpus() * PER_CORE) as usize;
+    fits.unwrap_or(FEW).min(carried).max(1)
 }
 
 fn tell(link: &str, most: usize, json: bool) {
