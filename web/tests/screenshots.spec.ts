@@ -227,7 +227,7 @@ test('every view, light and dark', async ({ browser }) => {
     await both(interviewer, 'report');
     await report
       .getByRole('list', { name: 'Events of the session' })
-      .getByRole('button', { name: /Dashboard Connection pool/ })
+      .getByRole('button', { name: /Dashboard Connection pool.*Pool size/ })
       .last()
       .click();
     await expect(
