@@ -1,4 +1,4 @@
-// How the whole page is driven: Debian's own chromium, three files at a time, each with a system of its own and the
+// How the whole page is driven: Debian's own chromium, two files at a time, each with a system of its own and the
 // longest first; how fast the page is is measured when nothing else runs.
 import { defineConfig } from '@playwright/test';
 
@@ -8,7 +8,7 @@ export default defineConfig({
   testDir: 'tests',
   timeout: 300_000,
   expect: { timeout: 15_000 },
-  workers: 3,
+  workers: 2,
   retries: 0,
   reporter: [['list']],
   outputDir: 'test-results',

@@ -208,14 +208,22 @@ test('a session that ends while the clock stands still ends in order, and the re
   expect(barriers.join('\n')).toBe('');
 });
 
-test('an interview that is called off before it began ends in order', async ({ browser }) => {
+test('an interview that is called off before it began ends in order, also when the request is lost once', async ({
+  browser,
+}) => {
   test.setTimeout(180_000);
   const other = await Interview.start('leaky-release');
   try {
     const host = await person(browser, 'host', other.links.interviewer_url);
+    let asked = 0;
+    await host.route('**/api/end', (route) => {
+      asked += 1;
+      return asked === 1 ? route.abort('connectionfailed') : route.fallback();
+    });
     await host.getByRole('button', { name: 'End', exact: true }).click();
     await host.getByRole('dialog').getByRole('button', { name: 'End it' }).click();
     await expect(host.getByTestId('state')).toHaveText('ended by interviewer');
+    expect(asked).toBe(2);
     expect(await other.over()).toBe(0);
   } finally {
     await other.end();

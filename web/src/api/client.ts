@@ -22,11 +22,12 @@ export type Effect = Schemas['Effect'];
 export type PanelData = Schemas['PanelData'];
 export type Live = Schemas['Live'];
 
-/** Asks questions again. What changes something is asked once, for it may have been done. */
+/** Asks questions again, and for the end. What else changes something is asked once, for it may have been done. */
 function patient(request: Request): Promise<Response> {
+  const twiceIsOnce = request.method === 'GET' || request.url.endsWith('/api/end');
   return patiently(
     () => fetch(request),
-    () => request.method === 'GET' && !request.signal.aborted,
+    () => twiceIsOnce && !request.signal.aborted,
   );
 }
 
