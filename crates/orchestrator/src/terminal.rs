@@ -90,14 +90,21 @@ impl Terminals {
         Ok(Terminal { id, input, output })
     }
 
-    fn note(&self, turn: Option<Turn>, terminal: &str, limit_bytes: u64) {
-        let terminal = terminal.to_owned();
-        let kind = match turn {
-            None => return,
-            Some(Turn::Full) => Kind::Truncated { terminal, limit_bytes },
-            Some(Turn::Again { lost }) => Kind::RecordedAgain { terminal, lost_bytes: lost },
-        };
-        self.record(Effect::Truth, kind);
+    fn note(&self, turns: Vec<Turn>, terminal: &str, limit_bytes: u64) {
+        for turn in turns {
+            let terminal = terminal.to_owned();
+            let kind = match turn {
+                Turn::Full => Kind::Truncated { terminal, limit_bytes },
+                Turn::Again { lost } => Kind::RecordedAgain { terminal, lost_bytes: lost },
+            };
+            self.record(Effect::Truth, kind);
+        }
+    }
+
+    /// The shell took so many bytes of what was sent, in the open or unseen.
+    fn took(&self, terminal: &str, recording: &Mutex<Recording>, bytes: u32, masked: bool) {
+        let turns = self.keep(terminal, recording, |it| it.took(bytes, masked));
+        self.note(turns, terminal, RECORDING_LIMIT / recording::TYPED_SHARE);
     }
 
     /// Takes what the shell prints; ends with the shell.
@@ -112,14 +119,13 @@ impl Terminals {
         let exit = loop {
             match frames.next::<FromTerminal>().await {
                 Ok(Some(FromTerminal::Output(bytes))) => {
-                    let turn = self.keep(&terminal, &recording, |it| it.output(&bytes));
-                    self.note(turn, &terminal, RECORDING_LIMIT);
+                    let turns = self.keep(&terminal, &recording, |it| it.output(&bytes));
+                    self.note(turns, &terminal, RECORDING_LIMIT);
                     // A reader that went away no longer shows; the shell goes on and is recorded.
                     let _ = printed.send(bytes).await;
                 }
                 Ok(Some(FromTerminal::Took { bytes, masked })) => {
-                    let turn = self.keep(&terminal, &recording, |it| it.took(bytes, masked));
-                    self.note(turn, &terminal, RECORDING_LIMIT / recording::TYPED_SHARE);
+                    self.took(&terminal, &recording, bytes, masked);
                 }
                 Ok(Some(FromTerminal::Exited(exit))) => break exit,
                 Ok(None) => break None,
@@ -130,7 +136,7 @@ impl Terminals {
             }
         };
         // What it never took was not echoed either.
-        self.keep(&terminal, &recording, |it| it.took(u32::MAX, true));
+        self.took(&terminal, &recording, u32::MAX, true);
         self.record(Effect::Truth, Kind::TerminalClosed { terminal, exit });
     }
 
@@ -145,7 +151,10 @@ impl Terminals {
         while let Some(message) = keys.recv().await {
             match &message {
                 ToTerminal::Input(bytes) => {
-                    self.keep(&terminal, &recording, |it| it.sent(bytes));
+                    self.keep(&terminal, &recording, |it| {
+                        it.sent(bytes);
+                        Ok(())
+                    });
                 }
                 ToTerminal::Resize { columns, rows } => {
                     let (columns, rows) = (*columns, *rows);
@@ -163,21 +172,21 @@ impl Terminals {
         let _ = send(&mut to, &ToTerminal::Close).await;
     }
 
-    /// Writes into the recording. Tells when that has just become full, or goes on.
-    fn keep(
+    /// Writes into the recording; nothing comes of it once it could not be written.
+    fn keep<T: Default>(
         &self,
         terminal: &str,
         recording: &Mutex<Recording>,
-        write: impl FnOnce(&mut Recording) -> io::Result<Option<Turn>>,
-    ) -> Option<Turn> {
+        write: impl FnOnce(&mut Recording) -> io::Result<T>,
+    ) -> T {
         let mut recording = recording.lock().unwrap_or_else(PoisonError::into_inner);
         if recording.broken {
-            return None; // Said once, below.
+            return T::default(); // Said once, below.
         }
         write(&mut recording).unwrap_or_else(|error| {
             recording.broken = true;
             self.gap(terminal, &error);
-            None
+            T::default()
         })
     }
 

@@ -74,7 +74,8 @@ fn check(repository: &Path) {
     copy(repository, root);
     fs::copy(workspace().join("Cargo.lock"), root.join("Cargo.lock")).unwrap();
     let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
-    let profile = release_profile();
+    let workspace_manifest = fs::read_to_string(workspace().join("Cargo.toml")).unwrap();
+    let profile = testbed::images::release_profile(&workspace_manifest);
     fs::write(root.join("Cargo.toml"), format!("{manifest}\n[workspace]\n{profile}")).unwrap();
 
     let config = workspace().join(".cargo/config.toml");
@@ -83,14 +84,6 @@ fn check(repository: &Path) {
     let arguments = ["check", "--release", "--offline", "--quiet", "--all-targets", "--config"];
     let paths = [config.to_str().unwrap(), "--target-dir", target.to_str().unwrap()];
     run(root, env!("CARGO"), &[&arguments[..], &paths[..]].concat());
-}
-
-/// The workspace's own: what is compiled by another is compiled anew.
-fn release_profile() -> String {
-    let manifest = fs::read_to_string(workspace().join("Cargo.toml")).unwrap();
-    let from = manifest.find("[profile.release]").unwrap();
-    let lines = manifest[from..].lines();
-    lines.take_while(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
 }
 
 fn version(repository: &Path) -> String {

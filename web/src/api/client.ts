@@ -22,13 +22,17 @@ export type Effect = Schemas['Effect'];
 export type PanelData = Schemas['PanelData'];
 export type Live = Schemas['Live'];
 
-/** Asks questions again, and for the end. What else changes something is asked once, for it may have been done. */
-function patient(request: Request): Promise<Response> {
-  const twiceIsOnce = request.method === 'GET' || request.url.endsWith('/api/end');
+/** For a request that is the same whether it is carried out once or twice: sent again where the browser calls it off. */
+export function again(request: Request): Promise<Response> {
   return patiently(
     () => fetch(request),
-    () => twiceIsOnce && !request.signal.aborted,
+    () => !request.signal.aborted,
   );
+}
+
+/** Asks questions again. What changes something is asked once, for it may have been done. */
+function patient(request: Request): Promise<Response> {
+  return request.method === 'GET' ? again(request) : fetch(request);
 }
 
 export const api = createClient<paths>({ baseUrl: place, fetch: patient });

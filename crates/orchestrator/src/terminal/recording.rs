@@ -17,17 +17,27 @@ pub(super) const TYPED_SHARE: u64 = 4;
 /// An asciicast file, version 2: a header line, then `[seconds, "o" | "i" | "r", text]` a line.
 /// The clock is the session's, so that it lines up with the journal.
 pub(crate) struct Recording {
-    file: BufWriter<File>,
-    started: Instant,
-    printed: Utf8,
-    typed: Utf8,
+    lines: Lines,
+    printed: Side,
+    typed: Side,
     /// Sent towards the terminal and not taken yet.
     sent: VecDeque<u8>,
-    /// For what is printed, and for what is typed.
-    room: Budget,
-    room_typed: Budget,
     /// Nothing is written any more, and that was said.
     pub(crate) broken: bool,
+}
+
+/// What is printed, or what is typed.
+struct Side {
+    code: &'static str,
+    /// As a marker names it.
+    name: &'static str,
+    text: Utf8,
+    room: Budget,
+}
+
+struct Lines {
+    file: BufWriter<File>,
+    started: Instant,
 }
 
 // === impl Recording ===
@@ -46,66 +56,83 @@ impl Recording {
         let header = serde_json::json!({ "version": 2, "width": columns, "height": rows });
         writeln!(file, "{header}")?;
         file.flush()?;
-        let (printed, typed, sent) = (Utf8::default(), Utf8::default(), VecDeque::new());
-        let now = Instant::now();
-        let (room, room_typed) = (Budget::new(limit, now), Budget::new(limit / TYPED_SHARE, now));
-        Ok(Recording { file, started, printed, typed, sent, room, room_typed, broken: false })
+        Ok(Recording {
+            lines: Lines { file, started },
+            printed: Side::new("o", "printed", limit),
+            typed: Side::new("i", "typed", limit / TYPED_SHARE),
+            sent: VecDeque::new(),
+            broken: false,
+        })
     }
 
-    /// What was printed. Tells when no more of it is kept, and when it is again.
-    pub(crate) fn output(&mut self, bytes: &[u8]) -> io::Result<Option<Turn>> {
-        let Ok(again) = self.room.ask(bytes.len(), Instant::now()) else { return Ok(None) };
-        self.mark(again, "printed")?;
-        let text = self.printed.take(bytes);
-        let size = self.line("o", &text)?;
-        let full = self.room.spend(size);
-        self.mark(full, "printed")?;
-        Ok(full.or(again))
-    }
-
-    /// A marker, so that whoever plays it sees where something is missing.
-    fn mark(&mut self, turn: Option<Turn>, what: &str) -> io::Result<()> {
-        let text = match turn {
-            None => return Ok(()),
-            Some(Turn::Full) => {
-                format!("the recording is full: what is {what} from here on is not kept")
-            }
-            Some(Turn::Again { lost }) => {
-                format!("what is {what} is kept again: {lost} bytes before this are missing")
-            }
-        };
-        self.line("m", &text)?;
-        Ok(())
+    /// What was printed. Tells where no more of it is kept, and where it is again.
+    pub(crate) fn output(&mut self, bytes: &[u8]) -> io::Result<Vec<Turn>> {
+        self.printed.keep(&mut self.lines, bytes, false, Instant::now())
     }
 
     /// What goes to the terminal. It is written down when it arrives there.
-    pub(crate) fn sent(&mut self, bytes: &[u8]) -> io::Result<Option<Turn>> {
+    pub(crate) fn sent(&mut self, bytes: &[u8]) {
         self.sent.extend(bytes);
-        Ok(None)
     }
 
-    /// The terminal has taken so many bytes of what was sent, in the open or unseen. Tells when no
-    /// more of it is kept, and when it is again.
-    pub(crate) fn took(&mut self, bytes: u32, masked: bool) -> io::Result<Option<Turn>> {
+    /// The terminal has taken so many bytes of what was sent, in the open or unseen. Tells where no
+    /// more of it is kept, and where it is again.
+    pub(crate) fn took(&mut self, bytes: u32, masked: bool) -> io::Result<Vec<Turn>> {
         let count = self.sent.len().min(bytes as usize);
         let taken: Vec<u8> = self.sent.drain(..count).collect();
-        let Ok(again) = self.room_typed.ask(count, Instant::now()) else { return Ok(None) };
-        self.mark(again, "typed")?;
-        let text = self.typed.take(&taken);
+        self.typed.keep(&mut self.lines, &taken, masked, Instant::now())
+    }
+
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) -> io::Result<()> {
+        self.lines.put("r", &format!("{columns}x{rows}")).map(drop)
+    }
+}
+
+// === impl Side ===
+
+impl Side {
+    fn new(code: &'static str, name: &'static str, limit: u64) -> Side {
+        Side { code, name, text: Utf8::default(), room: Budget::new(limit, Instant::now()) }
+    }
+
+    /// A burst may end one gap and begin the next.
+    fn keep(
+        &mut self,
+        lines: &mut Lines,
+        bytes: &[u8],
+        masked: bool,
+        now: Instant,
+    ) -> io::Result<Vec<Turn>> {
+        let Ok(again) = self.room.ask(bytes.len(), now) else { return Ok(Vec::new()) };
+        self.mark(lines, again)?;
+        let text = self.text.take(bytes);
         let text = if masked { mask(&text) } else { text };
-        let size = self.line("i", &text)?;
-        let full = self.room_typed.spend(size);
-        self.mark(full, "typed")?;
-        Ok(full.or(again))
+        let full = self.room.spend(lines.put(self.code, &text)?);
+        self.mark(lines, full)?;
+        Ok(again.into_iter().chain(full).collect())
     }
 
-    pub(crate) fn resize(&mut self, columns: u16, rows: u16) -> io::Result<Option<Turn>> {
-        self.line("r", &format!("{columns}x{rows}"))?;
-        Ok(None)
+    /// A marker, so that whoever plays it sees where something is missing.
+    fn mark(&self, lines: &mut Lines, turn: Option<Turn>) -> io::Result<()> {
+        let name = self.name;
+        let text = match turn {
+            None => return Ok(()),
+            Some(Turn::Full) => {
+                format!("the recording is full: what is {name} from here on is not kept")
+            }
+            Some(Turn::Again { lost }) => {
+                format!("what is {name} is kept again: {lost} bytes before this are missing")
+            }
+        };
+        lines.put("m", &text).map(drop)
     }
+}
 
+// === impl Lines ===
+
+impl Lines {
     /// Gives the size of what was written, in bytes.
-    fn line(&mut self, code: &str, text: &str) -> io::Result<u64> {
+    fn put(&mut self, code: &str, text: &str) -> io::Result<u64> {
         if text.is_empty() {
             return Ok(0);
         }
@@ -158,6 +185,8 @@ fn cut(bytes: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -204,7 +233,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("terminal-1.cast");
         let mut recording = Recording::create(&path, 80, 24, Instant::now(), 1000).unwrap();
-        recording.sent("login\rpäss\rls".as_bytes()).unwrap();
+        recording.sent("login\rpäss\rls".as_bytes());
         recording.took(6, false).unwrap();
         recording.took(6, true).unwrap();
         recording.took(u32::MAX, true).unwrap();
@@ -218,9 +247,9 @@ mod tests {
         let path = folder.path().join("terminal-1.cast");
         let mut recording = Recording::create(&path, 80, 24, Instant::now(), 4096).unwrap();
         let turns: Vec<Turn> =
-            (0..100).filter_map(|_| recording.output(&[b'y'; 1000]).unwrap()).collect();
+            (0..100).flat_map(|_| recording.output(&[b'y'; 1000]).unwrap()).collect();
         assert_eq!(turns, [Turn::Full]);
-        recording.sent(b"\x03").unwrap();
+        recording.sent(b"\x03");
         recording.took(1, false).unwrap();
         assert!(std::fs::metadata(&path).unwrap().len() < 4096 + 1500);
         let lines = lines(&path);
@@ -229,13 +258,30 @@ mod tests {
     }
 
     #[test]
+    fn a_burst_that_ends_a_gap_and_begins_the_next_tells_of_both() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("terminal-1.cast");
+        // One byte of this limit comes back each second.
+        let mut it = Recording::create(&path, 80, 24, Instant::now(), 8192).unwrap();
+        let begun = Instant::now();
+        let mut put = |bytes: usize, at_s: f64| {
+            let now = begun + Duration::from_secs_f64(at_s);
+            it.printed.keep(&mut it.lines, &vec![b'y'; bytes], false, now).unwrap()
+        };
+        assert_eq!(put(9000, 0.0), [Turn::Full]);
+        assert_eq!(put(100, 0.1), []);
+        assert_eq!(put(500, 2.5), [Turn::Again { lost: 100 }, Turn::Full]);
+        assert_eq!(lines(&path).iter().filter(|(code, _)| code == "m").count(), 3);
+    }
+
+    #[test]
     fn a_paste_without_an_end_is_cut_and_what_is_printed_goes_on() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("terminal-1.cast");
         let mut recording = Recording::create(&path, 80, 24, Instant::now(), 8192).unwrap();
         let turns: Vec<Turn> = (0..100)
-            .filter_map(|_| {
-                recording.sent(&[b'x'; 1000]).unwrap();
+            .flat_map(|_| {
+                recording.sent(&[b'x'; 1000]);
                 recording.took(1000, false).unwrap()
             })
             .collect();

@@ -22,6 +22,7 @@ use crate::clean::CleanError;
 use crate::{Built, Engine, Progress, Refusal};
 
 pub use plan::ImagePlan;
+pub use release::release_profile;
 
 /// Builds that go on beside each other.
 const AT_ONCE: usize = 2;

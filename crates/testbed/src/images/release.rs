@@ -137,8 +137,9 @@ fn separate(source: &ReleaseSource, folder: &Path) -> io::Result<()> {
     fs::write(manifest, text)
 }
 
-/// The lines of a manifest's `[profile.release]`; nothing when it has none.
-fn release_profile(manifest: &str) -> String {
+/// The lines of a manifest's `[profile.release]`, with which a crate that is a workspace of its own shares what the
+/// manifest's workspace has compiled; nothing when it has none.
+pub fn release_profile(manifest: &str) -> String {
     let mut lines = manifest.lines().skip_while(|line| line.trim() != "[profile.release]");
     let Some(header) = lines.next() else { return String::new() };
     let settings = lines.take_while(|line| !line.starts_with('['));

@@ -40,43 +40,50 @@ impl Tape {
     }
 
     pub(super) fn output(&self, bytes: &[u8]) {
-        self.keep("prints", |recording| recording.output(bytes));
+        self.tell("prints", self.keep(|recording| recording.output(bytes)));
     }
 
     pub(super) fn input(&self, bytes: &[u8]) {
         // Whether it was meant to be seen is known in the container only.
         let taken = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        self.keep("is sent", |recording| {
-            recording.sent(bytes).and_then(|_| recording.took(taken, false))
+        let turns = self.keep(|recording| {
+            recording.sent(bytes);
+            recording.took(taken, false)
         });
+        self.tell("is sent", turns);
     }
 
     pub(super) fn resize(&self, columns: u16, rows: u16) {
-        self.keep("is sent", |recording| recording.resize(columns, rows));
+        self.keep(|recording| recording.resize(columns, rows));
     }
 
-    /// Writes into the recording, and says where that stops holding what the program does, and where
-    /// it goes on.
-    fn keep(&self, does: &str, write: impl FnOnce(&mut Recording) -> io::Result<Option<Turn>>) {
-        let mut recording = self.lock();
-        let Some(open) = recording.as_mut() else { return };
-        let turn = write(open);
+    /// Says where the recording stops holding what the program does, and where it goes on.
+    fn tell(&self, does: &str, turns: Vec<Turn>) {
         let container = &self.container;
-        match turn {
-            Ok(None) => {}
-            Ok(Some(Turn::Full)) => self.notes.gap(format!(
-                "the recording of a program in {container} is full; what it {does} from here on is \
-                 not kept"
-            )),
-            Ok(Some(Turn::Again { lost })) => self.notes.gap(format!(
-                "what a program in {container} {does} is kept again; {lost} bytes before are missing"
-            )),
-            Err(error) => {
-                *recording = None;
-                drop(recording);
-                self.lost(&error);
-            }
+        for turn in turns {
+            self.notes.gap(match turn {
+                Turn::Full => format!(
+                    "the recording of a program in {container} is full; what it {does} from here on \
+                     is not kept"
+                ),
+                Turn::Again { lost } => format!(
+                    "what a program in {container} {does} is kept again; {lost} bytes before are \
+                     missing"
+                ),
+            });
         }
+    }
+
+    /// Writes into the recording; nothing comes of it once it could not be written.
+    fn keep<T: Default>(&self, write: impl FnOnce(&mut Recording) -> io::Result<T>) -> T {
+        let mut recording = self.lock();
+        let Some(open) = recording.as_mut() else { return T::default() };
+        write(open).unwrap_or_else(|error| {
+            *recording = None;
+            drop(recording);
+            self.lost(&error);
+            T::default()
+        })
     }
 
     fn lost(&self, error: &io::Error) {
