@@ -24,7 +24,7 @@ use wire::{Line, Open};
 
 use crate::AgentError;
 use crate::clock::Clock;
-use crate::link::Link;
+use crate::link::{Link, Stream};
 use crate::programs::{Process, ends};
 use crate::terminal::{Excerpt, Terminals};
 pub(crate) use book::Lines;
@@ -75,37 +75,57 @@ impl Recorder {
     /// Tells home about everything, for as long as the link lasts. A link that takes nothing makes
     /// the programs wait: nothing is dropped.
     pub(crate) async fn run(self, link: Link) -> Result<(), AgentError> {
-        let mut home = link.open().await?;
+        let home = link.open().await?;
         tokio::spawn(ends::run(self.processes, self.lines.clone()));
-        let mut frame = Open::Lines { version: wire::VERSION }.to_frame()?;
-        let mut tick = interval(TICK);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            for step in self.lines.take() {
-                finish(step).await.encode(&mut frame)?;
-            }
-            if !frame.is_empty() {
-                home.write_all(&frame).await.map_err(AgentError::stream)?;
-                frame.clear();
-            }
-            tokio::select! {
-                biased;
-                heard = self.lines.hear() => heard.map_err(AgentError::system("read the lines"))?,
-                () = self.lines.more(COMPANY) => {}
-                _ = tick.tick() => self.lines.tick(),
-            }
+        // Side by side: a record is dated when it is read, and telling may have to wait.
+        tokio::select! {
+            deaf = hear(&self.lines) => deaf,
+            cut_off = tell(&self.lines, home) => cut_off,
+        }
+    }
+}
+
+/// Reads what the shells write, as they write it. Ends with what is wrong.
+async fn hear(lines: &Lines) -> Result<(), AgentError> {
+    loop {
+        lines.hear().await.map_err(AgentError::system("read the lines"))?;
+    }
+}
+
+/// Sends home what is to be told. Ends with what is wrong.
+async fn tell(lines: &Lines, mut home: Stream) -> Result<(), AgentError> {
+    let mut frame = Open::Lines { version: wire::VERSION }.to_frame()?;
+    let mut tick = interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        for step in lines.take() {
+            finish(step, lines.clock()).await.encode(&mut frame)?;
+        }
+        if !frame.is_empty() {
+            home.write_all(&frame).await.map_err(AgentError::stream)?;
+            frame.clear();
+        }
+        tokio::select! {
+            biased;
+            () = lines.more(COMPANY) => {}
+            _ = tick.tick() => lines.tick(),
         }
     }
 }
 
 /// The line to be sent, with what was printed in it.
-async fn finish(step: Step) -> Line {
+async fn finish(step: Step, clock: Clock) -> Line {
     let Ending { id, shell, number, terminal, exit, at_us } = match step {
         Step::Say(line) => return line,
         Step::End(ending) => ending,
     };
     let (terminal, excerpt) = match terminal {
-        Some(known) => (known.name, known.printed.take(shell, number, PATIENCE).await),
+        Some(known) => {
+            // From the end on, so that many that wait in vain, forged ones say, wait together.
+            let waited = Duration::from_micros(clock.at_us().saturating_sub(at_us));
+            let patience = PATIENCE.saturating_sub(waited);
+            (known.name, known.printed.take(shell, number, patience).await)
+        }
         None => (String::new(), Excerpt::default()),
     };
     Line::Ended { id, terminal, exit, at_us, printed_bytes: excerpt.bytes, printed: excerpt.text }

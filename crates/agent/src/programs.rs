@@ -93,12 +93,13 @@ impl Watch {
     /// Looks, writes down, and only then lets go on: whoever may still do something meanwhile, the
     /// shell that shows its prompt say, finds it written.
     fn answer(&self, listener: &Listener, notice: &Notice) {
+        // The line that it belongs to is dated when it is heard of, and begins before it.
+        self.lines.heard();
         let at_us = self.lines.clock().at_us();
         let is_start = i64::from(notice.call.nr) != libc::SYS_setsid;
         let sight = is_start.then(|| peek::look(notice.pid, &notice.call));
         let (mut process, descent) = descent(notice.pid);
         let kernel = Kernel { pid: descent.pid };
-        self.lines.heard();
         let fresh = match sight {
             Some(sight) => self.lines.begins(descent, program(sight, descent, at_us), &kernel),
             None => self.lines.leaves(descent, &kernel),

@@ -1,5 +1,7 @@
 //! Command lines: what is told of them, whatever the person does to the shell.
 
+use std::time::Duration;
+
 use wire::Line;
 
 use crate::home::{Home, Talk};
@@ -190,4 +192,40 @@ async fn rubbish_in_the_pipe_is_reported() {
         Line::Lost { reason, .. } => assert!(reason.starts_with("1 unreadable"), "{reason}"),
         other => panic!("{other:?}"),
     }
+}
+
+/// Types a line that forges `count` lines of a shell that prints nothing, and `then` behind it.
+async fn forge(home: &Home, terminal: &mut Talk, count: usize, then: &str) {
+    let pipe = home.run().join("lines");
+    let begin = r"B\0379\0371\037%s\0378\037/\037    1  forged\n";
+    let end = r"P\0379\037%s\0370\n";
+    let line = format!(
+        "t=$(tty); for i in {{1..{count}}}; do printf '{begin}{end}' ${{t##*/}} ${{t##*/}} > {}; done",
+        pipe.display()
+    );
+    terminal.type_in(&format!("{line}\r{then}\r")).await;
+}
+
+#[tokio::test]
+async fn a_program_begins_in_its_line_even_while_a_forged_one_is_waited_for() {
+    let (home, mut terminal, mut lines) = at_prompt().await;
+    forge(&home, &mut terminal, 1, "/bin/true here").await;
+    let mut begun_us = None;
+    let program = loop {
+        match lines.any_line().await {
+            Line::Started { line, at_us, .. } if line == "/bin/true here" => begun_us = Some(at_us),
+            Line::Program(program) if program.argv == ["/bin/true", "here"] => break program,
+            _ => {}
+        }
+    };
+    assert!(begun_us.unwrap() <= program.at_us, "{begun_us:?}, {program:?}");
+}
+
+#[tokio::test]
+async fn many_forged_lines_hold_the_telling_up_no_longer_than_one() {
+    let (home, mut terminal, mut lines) = at_prompt().await;
+    forge(&home, &mut terminal, 60, "echo th''rough").await;
+    let through = async { while lines.ended().await.2 != "through\n" {} };
+    // A second each would be a minute.
+    tokio::time::timeout(Duration::from_secs(20), through).await.unwrap();
 }
