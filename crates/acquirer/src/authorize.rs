@@ -49,11 +49,11 @@ pub(crate) async fn authorize(
 }
 
 /// Decides by the card alone: the last but one digit says yes or no, the last one says why not.
-/// So one card in five is declined, and always the same ones.
+/// So three cards in ten are declined, and always the same ones.
 pub(crate) fn decide(card: &str, reference: &str) -> Answer {
     let mut digits = card.bytes().rev();
     let (last, last_but_one) = (digits.next(), digits.next());
-    if !matches!(last_but_one, Some(b'3' | b'7')) {
+    if !matches!(last_but_one, Some(b'3' | b'7' | b'9')) {
         return Answer::Approved { code: code(reference) };
     }
     let reason = match last {

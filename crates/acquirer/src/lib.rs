@@ -35,11 +35,11 @@ pub struct Config {
     pub ops_listen: SocketAddr,
 
     /// The mean time of an answer, in milliseconds.
-    #[arg(long, env = "LATENCY_MEAN_MS", default_value_t = 300.0)]
+    #[arg(long, env = "LATENCY_MEAN_MS", default_value_t = 600.0)]
     pub latency_mean_ms: f64,
 
     /// How far apart answers are: the standard deviation of the logarithm of their time. With
-    /// 0.35 and a mean of 300 ms, one answer in a hundred takes longer than 640 ms.
+    /// 0.35 and a mean of 600 ms, one answer in a hundred takes longer than 1280 ms.
     #[arg(long, env = "LATENCY_SIGMA", default_value_t = 0.35)]
     pub latency_sigma: f64,
 }

@@ -65,7 +65,7 @@ pub struct Run {
     #[arg(long, default_value = "http://edge:8080")]
     pub target: Uri,
     /// Requests a second, of all merchants together.
-    #[arg(long, default_value_t = 30.0, value_parser = arrivals::rate)]
+    #[arg(long, default_value_t = 15.0, value_parser = arrivals::rate)]
     pub rate: f64,
     /// Decides merchants, amounts and cards, in the same order each time.
     #[arg(long, default_value_t = 1)]

@@ -11,7 +11,7 @@ use testbed::Testbed;
 
 use crate::asked::lines::RecordLines;
 
-/// Lines kept for each container. At 30 requests a second that is some ten minutes.
+/// Lines kept for each container. At 15 requests a second that is some twenty minutes.
 pub const KEPT: usize = 20_000;
 
 /// Cheap to clone; all clones are the same store.

@@ -46,7 +46,7 @@ async fn the_ladder_and_the_injects_are_listed_and_wait_for_the_page() {
     assert_eq!(ladder["teammates"][0], "Dana (payments)");
     let injects = ground.ask("get", "/api/injects", Some(&interviewer), "").await;
     let injects: Value = serde_json::from_str(&injects.text).unwrap();
-    assert_eq!(injects[2]["words"], "m-1017 sends 8 requests a second more");
+    assert_eq!(injects[2]["words"], "m-1017 sends 4 requests a second more");
     for (path, body) in
         [("/api/hints", r#"{"number":1,"who":"Dana"}"#), ("/api/injects/more-traffic", "")]
     {
