@@ -9,7 +9,7 @@ CHECKRIDE := $(PROGRAMS)/checkride
 # What the browser's tests start.
 export CHECKRIDE_BIN := $(abspath $(CHECKRIDE))
 EXAMPLES := $(PROGRAMS)/examples
-# Systems that the tests run at a time: each takes a sixth of a core, and some seconds of one to start.
+# Systems that the tests run at a time: each takes a tenth of a core, and some seconds of one to start.
 SYSTEMS ?= $(shell echo $$(( $$(nproc) * 5 / 2 )))
 
 .DEFAULT_GOAL := help

@@ -137,14 +137,17 @@ fn ask(args: Vec<&str>) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Waits up to two minutes for a condition, by its name.
+/// Waits up to two minutes for a condition, by its name. What takes long is asked for less and less often: a
+/// question may start a program, and other systems share the processor.
 pub fn wait_until<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
+    let mut pause = Duration::from_millis(20);
     while begun.elapsed() < Duration::from_secs(120) {
         if let Some(found) = check() {
             return found;
         }
-        std::thread::sleep(Duration::from_millis(50));
+        std::thread::sleep(pause);
+        pause = pause.mul_f64(1.5).min(Duration::from_millis(400));
     }
     panic!("waited two minutes in vain until {what}");
 }

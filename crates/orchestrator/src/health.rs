@@ -1,5 +1,5 @@
-//! The pulse of a session: asks the steady-state probes twice a second, records them once a
-//! second, and from the page on tells relief from mitigation.
+//! The pulse of a session: asks the steady-state probes twice a second until the page and once a
+//! second from then on, records them once a second, and tells relief from mitigation.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -52,13 +52,21 @@ pub(crate) async fn watch(
     let mut recorded: Option<Duration> = None;
     loop {
         ticks.tick().await;
+        let is_due = |at: Duration| {
+            recorded.is_none_or(|last| at.saturating_sub(last) >= PULSE * 2 - PULSE / 4)
+        };
+        let judging = *judge.borrow();
+        // Nobody waits for it any more, and each question costs the system some milliseconds.
+        if judging && !is_due(recorder.now()) {
+            continue;
+        }
         let values = look(&lab, &prometheus).await;
         let health = Health::judge(recorder.now(), &lab.steady_state.probes, values);
-        if recorded.is_none_or(|last| health.at.saturating_sub(last) >= PULSE * 2 - PULSE / 4) {
+        if is_due(health.at) {
             recorded = Some(health.at);
             recorder.truth(Kind::Health { probes: health.values.clone(), steady: health.steady });
         }
-        if *judge.borrow() {
+        if judging {
             let recovery = recovery.get_or_insert_with(|| Recovery::new(&lab.steady_state));
             if let Some(turn) = recovery.observe(&health) {
                 tell(&recorder, &now, turn);

