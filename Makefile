@@ -13,7 +13,7 @@ EXAMPLES := $(PROGRAMS)/examples
 SYSTEMS ?= $(shell echo $$(( $$(nproc) * 5 / 2 )))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build images demo lab test test-full e2e screenshots lint bench doctor clean
+.PHONY: help setup build images demo lab test test-full e2e screenshots lint lint-page lint-code bench doctor clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,7 +63,12 @@ screenshots: images ## Pictures of every page of the console, light and dark, in
 	@cd web && npm run --silent screenshots
 
 lint: web/dist/index.html ## Formatting and lints
+	@$(MAKE) --no-print-directory -j2 lint-page lint-code
+
+lint-page: web/dist/index.html
 	@cd web && npm run --silent lint && npm run --silent check
+
+lint-code: web/dist/index.html
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --release --workspace --all-targets -- -D warnings
 	@$(CARGO) clippy --release --workspace --test docker --test engine --test image -- -D warnings

@@ -14,7 +14,7 @@ use crate::Progress;
 /// Lines of cargo's output that an error shows.
 const SHOWN: usize = 30;
 
-/// Compiles the crate in `folder`; gives the path of the finished program.
+/// Compiles the release in its workspace, `folder`; gives the path of the finished program.
 pub(super) async fn cargo(
     image: &str,
     source: &ReleaseSource,
@@ -54,7 +54,8 @@ fn command(source: &ReleaseSource, folder: &Path) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
-        .args(["build", "--release", "--bin", &source.program()])
+        // Of all members, so that the dependencies have the features that all members ask for.
+        .args(["build", "--release", "--workspace", "--bin", &source.program()])
         .args(["--config", "build.target=\"host-tuple\""])
         .args(["--message-format", "json-render-diagnostics"])
         .arg("--target-dir")

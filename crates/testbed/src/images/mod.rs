@@ -10,6 +10,7 @@ mod context;
 mod lock;
 mod plan;
 mod release;
+mod workspace;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,9 +23,11 @@ use crate::clean::CleanError;
 use crate::{Built, Engine, Progress, Refusal};
 
 pub use plan::ImagePlan;
-pub use release::release_profile;
+use plan::{Recipe, Wanted};
+pub use workspace::stand_in;
 
-/// Builds that go on beside each other.
+/// Builds that go on beside each other, of releases and of everything else: compiling takes the
+/// processor, and installing packages mostly waits.
 const AT_ONCE: usize = 2;
 
 /// The images of a lab, all of which are on the engine.
@@ -161,12 +164,21 @@ pub async fn ensure_plan(
         false => String::new(),
     };
     let builder = build::Builder::new(engine, Arc::from(base), progress).await?;
-    let references: BTreeMap<String, String> = futures::stream::iter(plan.wanted())
-        .map(|wanted| builder.ensure(wanted))
-        .buffer_unordered(AT_ONCE)
-        .try_collect()
-        .await?;
+    let is_release = |it: &&Wanted| matches!(it.recipe, Recipe::Release { .. });
+    let (releases, others): (Vec<_>, Vec<_>) = plan.wanted().iter().partition(is_release);
+    let (mut references, of_releases) =
+        tokio::try_join!(lane(&builder, others), lane(&builder, releases))?;
+    references.extend(of_releases);
     Ok(plan.images(&references))
+}
+
+/// The references of some of the images, by their keys, once all are there.
+async fn lane(
+    builder: &build::Builder<'_>,
+    wanted: Vec<&Wanted>,
+) -> Result<BTreeMap<String, String>, ImageError> {
+    let builds = futures::stream::iter(wanted).map(|wanted| builder.ensure(wanted));
+    builds.buffer_unordered(AT_ONCE).try_collect().await
 }
 
 impl Images {

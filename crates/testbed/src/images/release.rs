@@ -1,7 +1,7 @@
 //! From a source tree and patches to the program of a release.
 //!
 //! A release is a real build: the crate is copied, the patches up to the release are applied, and
-//! cargo compiles it with the dependencies that the workspace's lock file names.
+//! cargo compiles it in a stand-in for its workspace, with the dependencies of that.
 
 use std::fs;
 use std::io;
@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 use super::context::{Context, ContextError, Inputs};
 use super::lock;
 use super::plan::ReleaseSource;
+use super::workspace::stand_in;
 use super::{ImageError, compile, tail};
 use crate::Progress;
 
@@ -72,13 +73,13 @@ impl Compiler {
         let _one_at_a_time = self.0.lock().await;
         let folder = source.cache.join(format!("{}-{}", source.deployment, source.version));
         progress.step(image, "preparing the source");
-        prepare(source, &folder).map_err(|error| source.unprepared(&folder, error))?;
+        let place = prepare(source, &folder);
+        let place = place.map_err(|error| source.unprepared(&folder, error))?;
         let mut before = &source.base;
         for (version, patch) in &source.patches {
-            apply(source, &folder, before, patch).await?;
+            apply(source, &place, before, patch).await?;
             before = version;
         }
-        separate(source, &folder).map_err(|error| source.unprepared(&folder, error))?;
         let program = compile::cargo(image, source, &folder, progress).await?;
         let kept = folder.join(source.program());
         fs::copy(&program, &kept).map_err(|error| source.unprepared(&program, error))?;
@@ -112,38 +113,27 @@ impl ReleaseSource {
     }
 }
 
-/// A fresh copy of the crate, as a workspace of its own with the workspace's lock file.
-fn prepare(source: &ReleaseSource, folder: &Path) -> io::Result<()> {
+/// A fresh copy of the crate, in a stand-in for its workspace; gives where the crate is.
+fn prepare(source: &ReleaseSource, folder: &Path) -> io::Result<PathBuf> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
     }
-    copy(&source.source, folder)?;
-    if let Some(lock) = lock_file(&source.source) {
-        fs::copy(lock, folder.join("Cargo.lock"))?;
+    let place = stand_in(&source.source, folder)?;
+    copy(&source.source, &place)?;
+    if place == folder {
+        separate(&folder.join("Cargo.toml"))?;
     }
-    Ok(())
+    Ok(place)
 }
 
-/// Makes the patched copy a workspace of its own, wherever its folder lies, with the profile of
-/// the workspace that it was taken from: the dependencies may then have been compiled already.
-fn separate(source: &ReleaseSource, folder: &Path) -> io::Result<()> {
-    let manifest = folder.join("Cargo.toml");
-    let mut text = fs::read_to_string(&manifest)?;
-    text.push_str("\n[workspace]\n");
-    if let Some(lock) = lock_file(&source.source) {
-        text.push_str(&release_profile(&fs::read_to_string(lock.with_file_name("Cargo.toml"))?));
+/// Makes a crate a workspace of its own, or cargo would look for one around the copy.
+fn separate(manifest: &Path) -> io::Result<()> {
+    let text = fs::read_to_string(manifest)?;
+    if text.lines().any(|line| line.trim() == "[workspace]") {
+        return Ok(());
     }
-    fs::write(manifest, text)
-}
-
-/// The lines of a manifest's `[profile.release]`, with which a crate that is a workspace of its own shares what the
-/// manifest's workspace has compiled; nothing when it has none.
-pub fn release_profile(manifest: &str) -> String {
-    let mut lines = manifest.lines().skip_while(|line| line.trim() != "[profile.release]");
-    let Some(header) = lines.next() else { return String::new() };
-    let settings = lines.take_while(|line| !line.starts_with('['));
-    std::iter::once(header).chain(settings).map(|line| format!("{line}\n")).collect()
+    fs::write(manifest, format!("{text}\n[workspace]\n"))
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
@@ -202,22 +192,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_release_profile_ends_where_the_next_table_begins() {
-        let manifest = "[profile.dev]\nx = 1\n[profile.release]\nopt-level = 2\nlto = false\n\n\
-                        [profile.bench]\ny = 1\n";
-        let profile = release_profile(manifest);
-        assert_eq!(profile, "[profile.release]\nopt-level = 2\nlto = false\n\n");
-        assert_eq!(release_profile("[package]\n"), "");
-    }
-
-    #[test]
-    fn the_copy_is_a_workspace_with_the_profile_of_its_origin() {
+    fn a_new_copy_stands_in_the_place_of_the_crate_and_of_the_last_copy() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        fs::create_dir_all(at("crates/greeter")).unwrap();
-        fs::write(at("Cargo.lock"), "version = 4\n").unwrap();
-        fs::write(at("Cargo.toml"), "[profile.release]\nopt-level = 2\n").unwrap();
-        fs::write(at("crates/greeter/Cargo.toml"), "[package]\nname = \"greeter\"\n").unwrap();
+        fs::create_dir_all(at("crates/greeter/src")).unwrap();
+        for file in ["Cargo.lock", "Cargo.toml", "crates/greeter/src/main.rs"] {
+            fs::write(at(file), file).unwrap();
+        }
         let source = ReleaseSource {
             deployment: "greeter".to_owned(),
             version: "1.0.0".to_owned(),
@@ -227,12 +208,25 @@ mod tests {
             cache: at("cache"),
         };
         let copy = at("cache/greeter-1.0.0");
-        prepare(&source, &copy).unwrap();
-        separate(&source, &copy).unwrap();
-        let manifest = fs::read_to_string(copy.join("Cargo.toml")).unwrap();
-        let wanted =
-            "[package]\nname = \"greeter\"\n\n[workspace]\n[profile.release]\nopt-level = 2\n";
-        assert_eq!(manifest, wanted);
-        assert_eq!(fs::read_to_string(copy.join("Cargo.lock")).unwrap(), "version = 4\n");
+        for _ in 0..2 {
+            let place = prepare(&source, &copy).unwrap();
+            assert_eq!(place, copy.join("crates/greeter"));
+            let file = place.join("src/main.rs");
+            assert_eq!(fs::read_to_string(&file).unwrap(), "crates/greeter/src/main.rs");
+            fs::write(file, "patched").unwrap();
+        }
+        let original = fs::read_to_string(at("crates/greeter/src/main.rs")).unwrap();
+        assert_eq!(original, "crates/greeter/src/main.rs");
+    }
+
+    #[test]
+    fn a_crate_of_its_own_stays_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = folder.path().join("Cargo.toml");
+        fs::write(&manifest, "[package]\n").unwrap();
+        for _ in 0..2 {
+            separate(&manifest).unwrap();
+            assert_eq!(fs::read_to_string(&manifest).unwrap(), "[package]\n\n[workspace]\n");
+        }
     }
 }
