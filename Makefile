@@ -10,7 +10,7 @@ CHECKRIDE := $(PROGRAMS)/checkride
 export CHECKRIDE_BIN := $(abspath $(CHECKRIDE))
 EXAMPLES := $(PROGRAMS)/examples
 # Systems that the tests run at a time: each takes a tenth of a core, and some seconds of one to start.
-SYSTEMS ?= $(shell echo $$(( $$(nproc) * 5 / 2 )))
+SYSTEMS ?= $(shell echo $$(( $$(nproc) * 3 )))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build images demo lab test test-full e2e screenshots lint lint-page lint-code bench doctor clean

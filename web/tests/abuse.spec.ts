@@ -76,12 +76,26 @@ test('a part of the page that does not come is asked for again', async () => {
   await candidate.unroute('**/assets/ExploreView-*.js');
 });
 
-test('a page whose script does not come says what to do', async ({ browser }) => {
+test('a page whose first files do not come is loaded again, and then says what to do', async ({
+  browser,
+}) => {
   const context = await browser.newContext();
   await fromDist(context);
   const page = await context.newPage();
-  await page.route('**/assets/index-*.js', (route) => route.abort('connectionreset'));
-  await again(() => page.goto(new URL('../', interview.links.candidate_url).href));
+  let asked = 0;
+  let lost = 1;
+  await page.route(/assets\/(index|style)-.*/, (route) => {
+    asked += 1;
+    return asked <= lost ? route.abort('connectionreset') : route.fallback();
+  });
+  const address = new URL('../', interview.links.candidate_url).href;
+  await again(() => page.goto(address));
+  await expect(page.getByText(/not signed in|open your link/i).first()).toBeVisible();
+  lost = Number.POSITIVE_INFINITY;
+  const before = asked;
+  await again(() => page.goto(address));
+  // Loaded once, and three times more.
+  await expect.poll(() => asked - before).toBeGreaterThanOrEqual(4);
   await expect(page.getByText('load it again')).toBeVisible();
   await context.close();
 });

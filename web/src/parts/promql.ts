@@ -14,6 +14,7 @@ import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { PromQLExtension } from '@prometheus-io/codemirror-promql';
 import { place as here } from '../api/place';
+import { mistakes } from '../lib/promqlcheck';
 
 export interface Editor {
   set: (text: string) => void;
@@ -23,9 +24,11 @@ export interface Editor {
 }
 
 export function editor(place: HTMLElement, start: string, run: () => void): Editor {
-  const promql = new PromQLExtension().setComplete({
-    remote: { url: '', apiPrefix: `${here}/api/explore`, httpMethod: 'GET', cache: { maxAge: 60_000 } },
-  });
+  const promql = new PromQLExtension()
+    .setComplete({
+      remote: { url: '', apiPrefix: `${here}/api/explore`, httpMethod: 'GET', cache: { maxAge: 60_000 } },
+    })
+    .setLinter({ promQL: () => (view) => mistakes(view.state) });
   const keys = [
     { key: 'Ctrl-Enter', run: () => (run(), true) },
     { key: 'Cmd-Enter', run: () => (run(), true) },
