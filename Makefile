@@ -13,7 +13,7 @@ EXAMPLES := $(PROGRAMS)/examples
 SYSTEMS ?= $(shell echo $$(( $$(nproc) * 3 )))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build images demo lab test test-full e2e screenshots lint lint-page lint-code bench doctor clean
+.PHONY: help setup build images demo lab test test-full e2e screenshots lint check test-page lint-page lint-code bench doctor clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,8 +43,7 @@ demo: build ## Break the payments lab and let a scripted person find out why; wr
 lab: build ## Sit in front of the broken payments lab yourself
 	@$(CHECKRIDE) practice payments
 
-test: lint build images ## Everything that CI runs: lints, unit tests, the real lab, and the console in a browser
-	@cd web && npm test --silent
+test: check build images ## Everything that CI runs: lints, unit tests, the real lab, and the console in a browser
 	@$(CARGO) test --release --workspace --tests
 	@$(CARGO) test --release --workspace --test docker --test image -- --test-threads=$(SYSTEMS)
 	@docker/setup.sh browser
@@ -64,6 +63,13 @@ screenshots: images ## Pictures of every page of the console, light and dark, in
 
 lint: web/dist/index.html ## Formatting and lints
 	@$(MAKE) --no-print-directory -j2 lint-page lint-code
+
+# The page's lints and tests, beside the code's lints.
+check: web/dist/index.html
+	@$(MAKE) --no-print-directory -j2 test-page lint-code
+
+test-page: lint-page
+	@cd web && npm test --silent
 
 lint-page: web/dist/index.html
 	@cd web && npm run --silent lint && npm run --silent check

@@ -47,8 +47,8 @@ impl Ground {
         self.engine.replace(Engine::Alone { _held: held });
     }
 
-    /// Another home on the same engine, for the same test.
-    pub fn beside(&self) -> Ground {
+    /// Another home on the same engine, for a test that has a ground already.
+    pub fn beside() -> Ground {
         Ground::on(Engine::Beside)
     }
 

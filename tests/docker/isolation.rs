@@ -11,7 +11,7 @@ use crate::{abuse, cis, leaks, probes};
 #[test]
 fn a_stranger_with_a_shell_finds_neither_the_host_nor_the_answer_and_harms_nobody() {
     let ground = Ground::new();
-    let next_door = ground.beside();
+    let next_door = Ground::beside();
     let mut live = Live::start(&ground, "leaky-release");
     let seen = leaks::walk(&live);
     let mut neighbour = Live::start(&next_door, "shrunk-pool");

@@ -140,17 +140,29 @@ fn moments(count: u64) -> impl Iterator<Item = Duration> {
     })
 }
 
-/// A chain of sessions: each is killed at a random moment, every second one together with its
-/// guard, and the start of the next one has to find and close it.
+/// In full a hundred moments, in chains that go on side by side.
 #[test]
 fn killed_at_random_moments_nothing_is_left_after_the_next_start() {
     let full = std::env::var_os("CHECKRIDE_TEST_FULL").is_some();
-    let ground = Ground::new();
+    let (chains, kills) = if full { (4, 100) } else { (1, 4) };
+    let moments: Vec<Duration> = moments(kills).collect();
+    let _ground = Ground::new();
+    std::thread::scope(|scope| {
+        for first in 0..chains {
+            let moments = moments.iter().copied().skip(first).step_by(chains);
+            scope.spawn(move || chain(&Ground::beside(), moments));
+        }
+    });
+}
+
+/// Sessions one after the other: each is killed at its moment, every second one together with its
+/// guard, and the start of the next one has to find and close it.
+fn chain(ground: &Ground, moments: impl Iterator<Item = Duration>) {
     let (mut killed, mut unguarded) = (Vec::new(), 0);
-    for (number, moment) in moments(if full { 100 } else { 4 }).enumerate() {
+    for (number, moment) in moments.enumerate() {
         let mut child = ground.start_rehearsal();
         let session = ground.session_after(killed.len());
-        nothing_is_left_of(&ground, &killed);
+        nothing_is_left_of(ground, &killed);
         // Not a wait for something: the moment itself is what is drawn.
         std::thread::sleep(moment);
         if number % 2 == 0
@@ -167,7 +179,7 @@ fn killed_at_random_moments_nothing_is_left_after_the_next_start() {
     let mut last =
         ground.command(&REHEARSAL).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     ground.session_after(killed.len());
-    nothing_is_left_of(&ground, &killed);
+    nothing_is_left_of(ground, &killed);
     signal(&last, Signal::SIGINT);
     let mut told = String::new();
     last.stderr.take().unwrap().read_to_string(&mut told).unwrap();

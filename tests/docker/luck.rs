@@ -72,7 +72,7 @@ fn cleaning_spares_a_session_that_runs() {
     let ground = Ground::new();
     let (mut child, session) = until(&ground, r#""phase":"baseline""#);
     // Neither this home nor another one on the same engine takes it for left over.
-    for home in [&ground, &ground.beside()] {
+    for home in [&ground, &Ground::beside()] {
         let removed = home.json(&["clean", "--json"]);
         assert_eq!(removed["sessions"].as_array().map(Vec::len), Some(0), "{removed}");
     }

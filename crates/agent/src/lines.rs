@@ -85,9 +85,11 @@ impl Recorder {
     }
 }
 
-/// Reads what the shells write, as they write it. Ends with what is wrong.
+/// Reads what the shells write, as they write it, while not too much is still to be told: the rest
+/// waits in the pipe, and whoever writes there with it. Ends with what is wrong.
 async fn hear(lines: &Lines) -> Result<(), AgentError> {
     loop {
+        lines.room().await;
         lines.hear().await.map_err(AgentError::system("read the lines"))?;
     }
 }

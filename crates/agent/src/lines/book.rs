@@ -24,6 +24,11 @@ use crate::terminal::{Known, Terminals};
 /// With so much still to be told, programs wait before they start.
 const BACKLOG: usize = 4096;
 
+/// What is read from the pipe in one piece.
+const PIECE: usize = 64 * 1024;
+/// Pieces that a pipe can hold: whoever writes there may make it as large as `pipe-max-size`, 1 MiB.
+const PIECES: usize = 16;
+
 /// Cheap to clone; all clones are the same.
 #[derive(Debug, Clone)]
 pub(crate) struct Lines {
@@ -72,7 +77,7 @@ impl Lines {
             unreadable: 0,
             steps: VecDeque::new(),
             urgent: false,
-            buffer: vec![0; 64 * 1024],
+            buffer: vec![0; PIECE],
         };
         let (more, room) = (Notify::new(), Notify::new());
         let state = Mutex::new(state);
@@ -101,7 +106,8 @@ impl Lines {
     /// Takes what the shells have written so far. Whoever judges what runs where calls it first.
     pub(crate) fn heard(&self) {
         let state = &mut *lock(&self.shared.state);
-        loop {
+        // No more than was there: somebody may write without an end.
+        for _ in 0..PIECES {
             let read = rustix::io::read(&self.shared.pipe, &mut state.buffer[..]);
             // Nothing there; what is really wrong with the pipe is found by whoever waits for it.
             let Ok(read) = read else { return };

@@ -1,10 +1,11 @@
 //! Command lines: what is told of them, whatever the person does to the shell.
 
+use std::fs::File;
 use std::time::Duration;
 
 use wire::Line;
 
-use crate::home::{Home, Talk};
+use crate::home::{Home, Talk, until};
 
 /// A terminal that is at its first prompt, and the stream of lines.
 pub(crate) async fn at_prompt() -> (Home, Talk, Talk) {
@@ -228,4 +229,14 @@ async fn many_forged_lines_hold_the_telling_up_no_longer_than_one() {
     let through = async { while lines.ended().await.2 != "through\n" {} };
     // A second each would be a minute.
     tokio::time::timeout(Duration::from_secs(20), through).await.unwrap();
+}
+
+#[tokio::test]
+async fn lines_that_nobody_takes_wait_in_the_pipe_and_not_in_the_agent() {
+    let (home, mut terminal, mut lines) = at_prompt().await;
+    forge(&home, &mut terminal, 20_000, "echo th''rough").await;
+    let pipe = File::options().read(true).write(true).open(home.run().join("lines")).unwrap();
+    // As good as full: a record is written in one piece or not at all.
+    until(|| (rustix::io::ioctl_fionread(&pipe).unwrap() > 60_000).then_some(())).await;
+    while lines.ended().await.2 != "through\n" {}
 }

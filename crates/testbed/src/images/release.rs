@@ -80,7 +80,10 @@ impl Compiler {
             apply(source, &place, before, patch).await?;
             before = version;
         }
-        let program = compile::cargo(image, source, &folder, progress).await?;
+        // Without a patch it is what its workspace builds, and may have been built there.
+        let is_own = source.patches.is_empty() && lock_file(&source.source).is_some();
+        let at = if is_own { &source.source } else { &folder };
+        let program = compile::cargo(image, source, at, progress).await?;
         let kept = folder.join(source.program());
         fs::copy(&program, &kept).map_err(|error| source.unprepared(&program, error))?;
         Ok(kept)
