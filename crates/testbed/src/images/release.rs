@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use super::context::{Context, ContextError, Inputs};
 use super::lock;
 use super::plan::ReleaseSource;
-use super::workspace::stand_in;
+use super::workspace::{lock_file, stand_in};
 use super::{ImageError, compile, tail};
 use crate::Progress;
 
@@ -73,21 +73,30 @@ impl Compiler {
         let _one_at_a_time = self.0.lock().await;
         let folder = source.cache.join(format!("{}-{}", source.deployment, source.version));
         progress.step(image, "preparing the source");
-        let place = prepare(source, &folder);
-        let place = place.map_err(|error| source.unprepared(&folder, error))?;
-        let mut before = &source.base;
-        for (version, patch) in &source.patches {
-            apply(source, &place, before, patch).await?;
-            before = version;
-        }
         // Without a patch it is what its workspace builds, and may have been built there.
         let is_own = source.patches.is_empty() && lock_file(&source.source).is_some();
         let at = if is_own { &source.source } else { &folder };
+        if is_own {
+            fs::create_dir_all(&folder).map_err(|error| source.unprepared(&folder, error))?;
+        } else {
+            patched(source, &folder).await?;
+        }
         let program = compile::cargo(image, source, at, progress).await?;
         let kept = folder.join(source.program());
         fs::copy(&program, &kept).map_err(|error| source.unprepared(&program, error))?;
         Ok(kept)
     }
+}
+
+/// Makes `folder` a workspace in which the crate is that of the release.
+async fn patched(source: &ReleaseSource, folder: &Path) -> Result<(), ImageError> {
+    let place = prepare(source, folder).map_err(|error| source.unprepared(folder, error))?;
+    let mut before = &source.base;
+    for (version, patch) in &source.patches {
+        apply(source, &place, before, patch).await?;
+        before = version;
+    }
+    Ok(())
 }
 
 impl ReleaseSource {
@@ -153,11 +162,6 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// The nearest lock file from the crate's folder upwards.
-fn lock_file(source: &Path) -> Option<PathBuf> {
-    source.ancestors().map(|folder| folder.join("Cargo.lock")).find(|path| path.is_file())
 }
 
 async fn apply(

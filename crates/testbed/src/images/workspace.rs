@@ -19,8 +19,8 @@ const LEFT_OUT: [&str; 2] = ["target", ".git"];
 pub fn stand_in(source: &Path, folder: &Path) -> io::Result<PathBuf> {
     let source = source.canonicalize()?;
     let Some(root) = root(&source) else { return Ok(folder.to_owned()) };
-    let (mut original, mut copy) = (root.to_owned(), folder.to_owned());
-    for step in source.strip_prefix(root).unwrap_or(Path::new("")) {
+    let (mut original, mut copy) = (root.clone(), folder.to_owned());
+    for step in source.strip_prefix(&root).unwrap_or(Path::new("")) {
         fs::create_dir_all(&copy)?;
         for entry in fs::read_dir(&original)? {
             let name = entry?.file_name();
@@ -34,12 +34,15 @@ pub fn stand_in(source: &Path, folder: &Path) -> io::Result<PathBuf> {
     Ok(copy)
 }
 
-/// The folder of a crate's workspace: the nearest with a lock file beside a manifest, unless it is
-/// the crate's own.
-fn root(source: &Path) -> Option<&Path> {
-    let files = ["Cargo.toml", "Cargo.lock"];
-    let is_root = |it: &&Path| files.iter().all(|name| it.join(name).is_file());
-    source.ancestors().find(is_root).filter(|root| *root != source)
+/// The folder of a crate's workspace, unless it is the crate's own.
+fn root(source: &Path) -> Option<PathBuf> {
+    let lock = lock_file(source)?;
+    lock.parent().filter(|root| *root != source).map(Path::to_owned)
+}
+
+/// The nearest lock file from the crate's folder upwards.
+pub(super) fn lock_file(source: &Path) -> Option<PathBuf> {
+    source.ancestors().map(|folder| folder.join("Cargo.lock")).find(|path| path.is_file())
 }
 
 /// A link, but to the lock file, which cargo writes to.
