@@ -91,7 +91,8 @@ fn an_end_of_one_interview_touches_no_other_and_a_kill_leaves_nothing() {
     let (bo_slot, bo, bos) = house.interview("Bo");
     let third = json!({ "lab": "payments", "candidate": "Cy", "minutes": 10 });
     let full = house.operator.post("/api/sessions", &third);
-    assert!(full["detail"].as_str().unwrap().contains("--sessions"), "{full}");
+    let told = full["detail"].as_str().unwrap_or_default();
+    assert!(told.contains("--sessions"), "{full}, beside {}", house.list());
     let (adas_session, bos_session) = (ready(&ada), ready(&bo));
     ada.post("/api/consent", &json!({}));
     wait_until("the incident of Ada is on", || {

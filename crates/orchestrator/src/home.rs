@@ -5,12 +5,13 @@
 //! ends, so a session without one is over. `<home>/id` is the home's name on an engine that it
 //! shares with others.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use rand::RngExt;
+use tempfile::NamedTempFile;
 use testbed::Owner;
 
 /// The data directory.
@@ -176,28 +177,19 @@ impl Home {
         }
     }
 
-    /// Writes new bytes beside the place and links them there, so that of two processes that start
-    /// at once both end with the same ones.
+    /// Writes new bytes beside the place and links them there, so that all who start at once, in one
+    /// process or in several, end with the same ones. Each has a draft of its own.
     fn make_random<const N: usize>(&self, name: &str) -> Result<[u8; N], HomeError> {
         let path = self.root.join(name);
         let failed = |source| HomeError::Write { path: path.clone(), source };
         let mut bytes = [0; N];
         rand::rng().fill(&mut bytes);
-        let draft = self.root.join(format!("{name}.{}", std::process::id()));
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&draft)
-            .map_err(failed)?;
-        file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(failed)?;
-        let linked = fs::hard_link(&draft, &path);
-        fs::remove_file(&draft).map_err(failed)?;
-        match linked {
-            Ok(()) => Ok(bytes),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.random(name),
-            Err(source) => Err(failed(source)),
+        let mut draft = NamedTempFile::new_in(&self.root).map_err(failed)?;
+        draft.write_all(&bytes).and_then(|()| draft.as_file().sync_all()).map_err(failed)?;
+        match draft.persist_noclobber(&path) {
+            Ok(_) => Ok(bytes),
+            Err(lost) if lost.error.kind() == io::ErrorKind::AlreadyExists => self.random(name),
+            Err(lost) => Err(failed(lost.error)),
         }
     }
 }
@@ -272,6 +264,9 @@ fn fresh_id(now: jiff::Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Barrier;
+    use std::thread;
+
     use super::*;
 
     fn home() -> (tempfile::TempDir, Home) {
@@ -318,5 +313,26 @@ mod tests {
         assert_eq!(home.key().unwrap(), home.key().unwrap());
         let mode = fs::metadata(home.root().join("key")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn sessions_that_start_at_once_in_a_new_home_have_one_key() {
+        for _ in 0..200 {
+            let (_folder, home) = home();
+            let start = Barrier::new(4);
+            let made = || {
+                start.wait();
+                home.key()
+            };
+            let keys: Vec<_> = thread::scope(|scope| {
+                let all: Vec<_> = (0..4).map(|_| scope.spawn(made)).collect();
+                all.into_iter().map(|one| one.join().unwrap().unwrap()).collect()
+            });
+            assert_eq!(keys, vec![home.key().unwrap(); 4]);
+            let kept = fs::read_dir(home.root()).unwrap().map(|entry| entry.unwrap().file_name());
+            let mut kept: Vec<_> = kept.collect();
+            kept.sort();
+            assert_eq!(kept, ["key", "sessions"], "no draft is left");
+        }
     }
 }
