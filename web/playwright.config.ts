@@ -1,5 +1,5 @@
 // How the whole page is driven: Debian's own chromium, two files at a time, each with a system of its own and the
-// longest first; how fast the page is is measured when nothing else runs.
+// longest first. How fast the page is is measured apart from it, when nothing else runs: `npm run speed`, `npm run bench`.
 import { defineConfig } from '@playwright/test';
 
 const INTERVIEWS = ['interview.spec.ts', 'tools.spec.ts'];
@@ -15,11 +15,7 @@ export default defineConfig({
   projects: [
     { name: 'interview', testMatch: INTERVIEWS },
     { name: 'console', testIgnore: [...INTERVIEWS, 'speed.spec.ts'] },
-    {
-      name: 'speed',
-      testMatch: 'speed.spec.ts',
-      ...(process.env['BENCH'] ? {} : { dependencies: ['interview', 'console'] }),
-    },
+    { name: 'speed', testMatch: 'speed.spec.ts' },
   ],
   use: {
     viewport: { width: 1280, height: 720 },

@@ -1,10 +1,12 @@
 //! Somebody who abuses the workstation, through the session's real terminal: each abuse stays in
-//! its lab, the session goes on and is recorded, and a lab beside it stays usable.
+//! its lab, the session goes on and is recorded, and a lab beside it stays usable. Prints its table
+//! (`--nocapture` shows it); docs/trust/isolation.md holds one.
 //!
 //! With CHECKRIDE_TEST_FULL set each lasts five times as long.
 
 use std::time::{Duration, Instant};
 
+use crate::ground::Ground;
 use crate::live::{Live, docker, text};
 
 /// A neighbour whose prompt comes back within this, in the middle, can work.
@@ -86,9 +88,23 @@ const ABUSES: &[Abuse] = &[
     },
 ];
 
+#[test]
+fn whoever_uses_the_machine_up_harms_nobody() {
+    let (ground, next_door) = (Ground::alone(), Ground::beside());
+    let (mut live, mut neighbour) = std::thread::scope(|scope| {
+        let neighbour = scope.spawn(|| Live::start(&next_door, "shrunk-pool"));
+        (Live::start(&ground, "leaky-release"), neighbour.join().unwrap())
+    });
+    let (table, wrong) = walk(&mut live, &mut neighbour);
+    println!("== abuse\n{table}");
+    live.ends_in_order();
+    neighbour.ends_in_order();
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
 /// Commits each abuse in `live` and works in `neighbour` meanwhile; gives the table, and what is
 /// wrong.
-pub fn walk(live: &mut Live<'_>, neighbour: &mut Live<'_>) -> (String, Vec<String>) {
+fn walk(live: &mut Live<'_>, neighbour: &mut Live<'_>) -> (String, Vec<String>) {
     let full = std::env::var_os("CHECKRIDE_TEST_FULL").is_some();
     let seconds = if full { 20 } else { 4 };
     let mut wrong = Vec::new();

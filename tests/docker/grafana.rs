@@ -67,7 +67,7 @@ fn is_as_closed_as_the_rest(session: &str) {
     let host = &container["HostConfig"];
     assert_eq!(host["CapDrop"], json!(["ALL"]));
     assert_eq!(host["CapAdd"], Value::Null);
-    assert_eq!(host["SecurityOpt"], json!(["no-new-privileges:true"]));
+    assert_eq!(host["SecurityOpt"], json!(["no-new-privileges=true"]));
     assert_eq!((&host["ReadonlyRootfs"], &host["Privileged"]), (&json!(true), &json!(false)));
     assert_eq!((&host["Binds"], &container["Config"]["User"]), (&Value::Null, &json!("472:0")));
     assert_eq!(host["PortBindings"].as_object().map_or(0, serde_json::Map::len), 0);

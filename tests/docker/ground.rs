@@ -1,6 +1,5 @@
 //! What the tests stand on: the program with a home of its own, and questions to the engine.
 
-use std::cell::RefCell;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -18,7 +17,7 @@ static ENGINE: RwLock<()> = RwLock::new(());
 /// A home of one test, on the engine that all of them share.
 pub struct Ground {
     pub home: TempDir,
-    engine: RefCell<Engine>,
+    _engine: Engine,
 }
 
 /// Held until the home is gone.
@@ -39,12 +38,10 @@ impl Ground {
         Ground::on(Engine::Shared { _held: held })
     }
 
-    /// From here on no other test runs beside this one: for what uses the machine up, or says how busy it is.
-    pub fn alone(&self) {
-        // Who waits for all others must not be among them.
-        self.engine.replace(Engine::Beside);
+    /// No other test runs beside this one: for what uses the machine up, or says how busy it is.
+    pub fn alone() -> Ground {
         let held = ENGINE.write().unwrap_or_else(PoisonError::into_inner);
-        self.engine.replace(Engine::Alone { _held: held });
+        Ground::on(Engine::Alone { _held: held })
     }
 
     /// Another home on the same engine, for a test that has a ground already.
@@ -53,7 +50,7 @@ impl Ground {
     }
 
     fn on(engine: Engine) -> Ground {
-        Ground { home: tempfile::tempdir().unwrap(), engine: RefCell::new(engine) }
+        Ground { home: tempfile::tempdir().unwrap(), _engine: engine }
     }
 
     pub fn command(&self, args: &[&str]) -> Command {

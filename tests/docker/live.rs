@@ -138,6 +138,17 @@ impl<'a> Live<'a> {
     }
 }
 
+impl Live<'_> {
+    /// Ends it, and checks that nothing of it is left on the engine and that its record holds.
+    pub fn ends_in_order(self) {
+        let (ground, session) = (self.ground, self.session.clone());
+        drop(self);
+        assert_eq!(ground.left_of(&session), [] as [&str; 0]);
+        let verified = ground.run(&["verify", &session]);
+        assert!(verified.status.success(), "{}", text(&verified.stdout));
+    }
+}
+
 impl Drop for Live<'_> {
     fn drop(&mut self) {
         if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {

@@ -1,7 +1,8 @@
 //! Tests of the whole on the real engine: rehearsals of the payments lab, and bad luck.
 //!
 //! As many run at once as the test harness has threads, each with a home of its own, as sessions do in
-//! life. What uses the machine up has it for itself ([`ground::Ground::alone`]).
+//! life. What uses the machine up has it for itself ([`ground::Ground::alone`]), and goes after all the rest
+//! (`make test`), so that nothing waits for it.
 //!
 //! - [`rehearsals`]: every cause with every persona
 //! - [`servers`]: what the database and Prometheus allow, and write down
@@ -13,7 +14,8 @@
 //! - [`debrief`]: what follows the incident, also when it is cut short
 //! - [`grafana`]: one beside the lab, passed through
 //! - [`leases`]: what goes by itself when the orchestrator does
-//! - [`isolation`]: a stranger with a shell, with [`cis`], [`probes`], [`leaks`] and [`abuse`]
+//! - [`isolation`]: a stranger with a shell, with [`cis`], [`probes`] and [`leaks`]
+//! - [`abuse`]: somebody who uses the machine up
 //! - [`live`]: a lab with somebody in front of it
 //! - [`ground`]: what they stand on
 #![allow(clippy::unwrap_used, clippy::panic)]

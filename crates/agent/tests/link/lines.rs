@@ -234,7 +234,7 @@ async fn many_forged_lines_hold_the_telling_up_no_longer_than_one() {
 #[tokio::test]
 async fn lines_that_nobody_takes_wait_in_the_pipe_and_not_in_the_agent() {
     let (home, mut terminal, mut lines) = at_prompt().await;
-    forge(&home, &mut terminal, 20_000, "echo th''rough").await;
+    forge(&home, &mut terminal, 6_000, "echo th''rough").await;
     let pipe = File::options().read(true).write(true).open(home.run().join("lines")).unwrap();
     // As good as full: a record is written in one piece or not at all.
     until(|| (rustix::io::ioctl_fionread(&pipe).unwrap() > 60_000).then_some(())).await;

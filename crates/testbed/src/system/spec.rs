@@ -78,7 +78,7 @@ fn host_config(place: &Place<'_>, service: &Service) -> HostConfig {
         privileged: Some(false),
         cap_drop: Some(vec!["ALL".to_owned()]),
         cap_add: Some(service.capabilities.clone()).filter(|added| !added.is_empty()),
-        security_opt: Some(vec!["no-new-privileges:true".to_owned()]),
+        security_opt: Some(vec!["no-new-privileges=true".to_owned()]),
         readonly_rootfs: Some(service.read_only),
         tmpfs: Some(service.tmpfs.clone().into_iter().collect::<HashMap<_, _>>()),
         shm_size: service.shm.map(bytes),

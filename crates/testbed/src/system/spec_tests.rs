@@ -61,7 +61,7 @@ fn all_capabilities_are_dropped_and_only_the_named_ones_kept() {
 #[test]
 fn nothing_gains_privileges() {
     assert_eq!(host(&service()).privileged, Some(false));
-    assert_eq!(host(&service()).security_opt, Some(vec!["no-new-privileges:true".to_owned()]));
+    assert_eq!(host(&service()).security_opt, Some(vec!["no-new-privileges=true".to_owned()]));
 }
 
 #[test]
