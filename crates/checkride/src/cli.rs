@@ -199,7 +199,7 @@ pub struct Serve {
     pub port: Listen,
     #[command(flatten)]
     pub grafana: Grafana,
-    /// How many sessions may run at once. As many as the engine has GiB of memory, and six for each of its
+    /// How many sessions may run at once. As many as the engine has GiB of memory, and ten for each of its
     /// cores at most, when left out.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub sessions: Option<u32>,
