@@ -10,7 +10,7 @@ CHECKRIDE := $(PROGRAMS)/checkride
 export CHECKRIDE_BIN := $(abspath $(CHECKRIDE))
 EXAMPLES := $(PROGRAMS)/examples
 # Systems that the tests run at a time: each takes a tenth of a core, and some seconds of one to start.
-SYSTEMS ?= $(shell echo $$(( $$(nproc) * 4 )))
+SYSTEMS ?= $(shell echo $$(( $$(nproc) * 3 )))
 # What uses the machine up has it for itself, after all that it would keep waiting.
 LAST := abuse
 

@@ -5,7 +5,7 @@
 //! ends, so a session without one is over. `<home>/id` is the home's name on an engine that it
 //! shares with others.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -80,10 +80,12 @@ impl Home {
         loop {
             let id = fresh_id(now);
             let path = self.sessions_folder().join(&id);
-            if path.exists() {
-                continue;
+            // Whoever makes the folder has the id, also of two that drew the same one.
+            match DirBuilder::new().mode(0o700).create(&path) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                Err(source) => return Err(HomeError::Write { path, source }),
             }
-            create_private(&path)?;
             let lock_path = path.join("lock");
             let lock = File::create(&lock_path)
                 .and_then(|file| file.lock().map(|()| file))
@@ -246,7 +248,7 @@ impl SessionFolder {
 }
 
 fn create_private(path: &Path) -> Result<(), HomeError> {
-    fs::DirBuilder::new()
+    DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(path)

@@ -9,6 +9,7 @@ use lab::lab::System;
 pub use testbed::LogLine;
 use testbed::Testbed;
 
+use crate::asked::clock::EngineClock;
 use crate::asked::lines::RecordLines;
 
 /// Lines kept for each container. At 15 requests a second that is some twenty minutes.
@@ -20,6 +21,8 @@ pub struct Logs {
     store: Arc<Mutex<Store>>,
     /// What is left out.
     record: RecordLines,
+    /// Each line sets it.
+    clock: EngineClock,
 }
 
 /// The lines, by container.
@@ -63,8 +66,8 @@ pub struct Found {
 
 impl Logs {
     /// A store that leaves out what is only written for the record.
-    pub fn of(system: &System) -> Logs {
-        Logs { record: RecordLines::of(system), ..Logs::default() }
+    pub(crate) fn of(system: &System, clock: EngineClock) -> Logs {
+        Logs { store: Arc::default(), record: RecordLines::of(system), clock }
     }
 
     /// Follows a container until it is removed. Call it again after a replacement.
@@ -73,6 +76,7 @@ impl Logs {
         let (logs, name) = (self.clone(), container.to_owned());
         tokio::spawn(async move {
             while let Some(line) = stream.next().await {
+                logs.clock.heard(line.at_unix_ms);
                 logs.push(&name, line);
             }
         });

@@ -11,6 +11,7 @@ use testbed::{Death, Images, Testbed};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use crate::asked::clock::EngineClock;
 use crate::asked::record::Record;
 use crate::asked::{metrics, sql};
 use crate::control::Control;
@@ -81,7 +82,8 @@ impl Stage {
         let testbed = Arc::new(testbed);
         let link = testbed.link().clone();
         let prometheus = Prometheus::new(link.clone(), &lab.system.prometheus, pass.clone())?;
-        let logs = Logs::of(&lab.system);
+        let clock = EngineClock::since(recorder.started());
+        let logs = Logs::of(&lab.system, clock.clone());
         for container in testbed.containers() {
             logs.follow(&testbed, &container);
         }
@@ -134,11 +136,11 @@ impl Stage {
         ));
         if let Some(database) = &lab.system.database {
             let lines = testbed.logs(&database.service);
-            let record = Record::new(recorder.clone());
+            let record = Record::new(recorder.clone(), clock.clone());
             asked.spawn(sql::follow(lines, database.role.clone(), record));
         }
         let lines = testbed.logs(lab.system.prometheus_service());
-        asked.spawn(metrics::follow(lines, Record::new(recorder.clone())));
+        asked.spawn(metrics::follow(lines, Record::new(recorder.clone(), clock)));
         if let Some(keeper) = keeper {
             tasks.spawn(keeper.keep(now.clone(), lab.steady_state.settle));
         }

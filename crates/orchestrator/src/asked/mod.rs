@@ -3,6 +3,7 @@
 //!
 //! Nothing here goes by what was typed, so it makes no difference which program asked.
 
+pub(crate) mod clock;
 pub mod lines;
 pub mod metrics;
 pub(crate) mod record;

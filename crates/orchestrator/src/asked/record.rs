@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use session::event::{Door, Effect, Kind, Participant};
 
+use super::clock::EngineClock;
 use crate::recorder::Recorder;
 
 /// Looks that are recorded one by one in a second; of more only the number is.
@@ -13,8 +14,7 @@ const PER_SECOND: u32 = 50;
 /// The record of one door. Acts are always recorded.
 pub(crate) struct Record {
     recorder: Recorder,
-    /// The session's time less the engine's, in microseconds: the least delayed line so far.
-    offset_us: Option<i64>,
+    clock: EngineClock,
     second: Instant,
     looks: u32,
 }
@@ -22,21 +22,18 @@ pub(crate) struct Record {
 // === impl Record ===
 
 impl Record {
-    pub(crate) fn new(recorder: Recorder) -> Record {
-        Record { recorder, offset_us: None, second: Instant::now(), looks: 0 }
+    pub(crate) fn new(recorder: Recorder, clock: EngineClock) -> Record {
+        Record { recorder, clock, second: Instant::now(), looks: 0 }
     }
 
     /// A line arrived that the engine had received at this time of its own.
-    pub(crate) fn clock(&mut self, at_unix_ms: i64) {
-        let now = i64::try_from(self.recorder.now().as_micros()).unwrap_or(i64::MAX);
-        let offset = now.saturating_sub(at_unix_ms.saturating_mul(1000));
-        self.offset_us = Some(self.offset_us.map_or(offset, |known| known.min(offset)));
+    pub(crate) fn heard(&self, at_unix_ms: i64) {
+        self.clock.heard(at_unix_ms);
     }
 
     /// The engine's time in seconds since the session's start.
     pub(crate) fn session_s(&self, at_unix_ms: i64) -> f64 {
-        let us = at_unix_ms.saturating_mul(1000).saturating_add(self.offset_us.unwrap_or(0));
-        Duration::from_micros(u64::try_from(us).unwrap_or(0)).as_secs_f64()
+        self.clock.session_s(at_unix_ms)
     }
 
     /// Records what the person asked.

@@ -41,7 +41,7 @@ pub(crate) async fn follow(mut lines: impl Stream<Item = LogLine> + Unpin, mut r
         if !is_scribes(&line.text) {
             continue;
         }
-        record.clock(line.at_unix_ms);
+        record.heard(line.at_unix_ms);
         match serde_json::from_str::<Line>(&line.text) {
             Ok(asked) if asked.scribe == 1 => {
                 // The line is written when the answer is over.

@@ -44,7 +44,7 @@ pub(crate) async fn follow(
         let told = tokio::select! {
             line = lines.next() => match line {
                 Some(line) => {
-                    record.clock(line.at_unix_ms);
+                    record.heard(line.at_unix_ms);
                     log.line(line.at_unix_ms, &line.text)
                 }
                 None => break,
