@@ -13,6 +13,7 @@ EXAMPLES := $(PROGRAMS)/examples
 SYSTEMS ?= $(shell echo $$(( $$(nproc) * 3 )))
 # What uses the machine up has it for itself, after all that it would keep waiting.
 LAST := abuse
+LAST_IN_FULL := abuse killed_at_random
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build images demo lab test test-full e2e screenshots lint check test-page lint-page lint-code bench doctor clean
@@ -54,8 +55,8 @@ test: check build images ## Everything that CI runs: lints, unit tests, the real
 
 test-full: test ## What takes longer: everything in full, every rehearsal three times, each crate's own Docker tests
 	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release --workspace --tests
-	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release --workspace --test docker --test engine -- --test-threads=$(SYSTEMS) --skip $(LAST)
-	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release --workspace --test docker $(LAST)
+	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release --workspace --test docker --test engine -- --test-threads=$(SYSTEMS) $(LAST_IN_FULL:%=--skip %)
+	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release --workspace --test docker -- $(LAST_IN_FULL)
 	@cd web && npm run --silent speed
 
 e2e: images ## The console in a real browser, on a real lab, both roles at once

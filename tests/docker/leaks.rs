@@ -31,7 +31,7 @@ const ALIKE: [&str; 10] = [
 const INCIDENT: [(&str, &str); 5] = [
     ("changes", "releases, settings and their history"),
     ("containers", "the release and the settings that run, log lines"),
-    ("incident", "the page, log lines, charts"),
+    ("incident", "the page, alerts, log lines, charts"),
     ("measurements", "which series exist and how high they are"),
     ("sessions", "who is connected to the database, and what they ask"),
 ];

@@ -51,12 +51,14 @@ section documents
 for words in brief dashboards wiki --help 'ask who deployed last' 'ask what is going on'; do
     echo "\$ oncall $words"; oncall $words 2>&1
 done
+echo "GET alerts"; curl -s -m 3 http://prometheus:9090/api/v1/alerts | jq -S .
 for page in $(oncall wiki 2>/dev/null | awk '{print $1}'); do oncall wiki "$page" 2>&1; done
 
 section incident
 for words in page 'logs payments --last 50' 'logs postgres --last 50' 'logs edge --last 20' 'logs acquirer --last 20' 'logs prometheus --last 20' 'logs internet --last 20' 'logs workstation --last 20' 'dashboard service'; do
     echo "\$ oncall $words"; oncall $words 2>&1
 done
+echo "GET alerts"; curl -s -m 3 http://prometheus:9090/api/v1/alerts | jq -S .
 
 section measurements
 for address in payments-1:9100/metrics payments-2:9100/metrics acquirer:8080/metrics edge:8404/metrics postgres:9187/metrics prometheus:9090/metrics internet:8080/ internet:9100/metrics; do
@@ -65,7 +67,7 @@ done
 
 section prometheus
 for path in status/config status/flags status/buildinfo labels label/__name__/values label/job/values label/instance/values rules targets metadata; do
-    echo "GET $path"; curl -s -m 3 "http://prometheus:9090/api/v1/$path" | jq -S . | grep -v -i -E 'time|duration|value"|lastScrape|activeAt|evaluation|health"|state"|lastError'
+    echo "GET $path"; curl -s -m 3 "http://prometheus:9090/api/v1/$path" | jq -S 'walk(if type == "object" then del(.alerts) else . end)' | grep -v -i -E 'time|duration|value"|lastScrape|activeAt|evaluation|health"|state"|lastError'
 done
 
 section database

@@ -5,7 +5,7 @@
 //! (`make test`), so that nothing waits for it.
 //!
 //! - [`rehearsals`]: every cause with every persona
-//! - [`servers`]: what the database and Prometheus allow, and write down
+//! - [`asked`]: what the database and Prometheus allow, and write down
 //! - [`luck`]: Ctrl-C and SIGKILL in every phase, two homes beside each other
 //! - [`docker_door`]: the Docker CLI in the workstation, by every command
 //! - [`acts`]: acts and looks in many disguises, each told for what it is
@@ -23,6 +23,7 @@
 
 mod abuse;
 mod acts;
+mod asked;
 mod canaries;
 mod cis;
 mod console;
@@ -38,4 +39,3 @@ mod live;
 mod luck;
 mod probes;
 mod rehearsals;
-mod servers;

@@ -132,9 +132,13 @@ pub async fn orphans(
     Ok(removed)
 }
 
-/// Looks every `pause` until nothing has been found for `quiet`: an engine may still be carrying out what
-/// somebody who was killed had asked for last. `look` says whether it found anything; its error ends the
-/// looking.
+/// A creation that is under way has come to its end in so many times what a look takes: on a busy engine both are
+/// slow. Usual is three to five.
+const LOOKS: u32 = 20;
+
+/// Looks every `pause` until nothing has been found for `quiet`, longer on an engine that is slow to answer: it may
+/// still be carrying out what somebody who was killed had asked for last. `look` says whether it found anything; its
+/// error ends the looking.
 ///
 /// # Errors
 /// Those of `look`.
@@ -143,10 +147,14 @@ pub async fn until_quiet<E>(
     pause: Duration,
     mut look: impl AsyncFnMut() -> Result<bool, E>,
 ) -> Result<(), E> {
-    let mut since = Instant::now();
-    while since.elapsed() < quiet {
-        if look().await? {
-            since = Instant::now();
+    let (mut since, mut slowest) = (Instant::now(), Duration::ZERO);
+    while since.elapsed() < quiet.max(slowest * LOOKS) {
+        let begun = Instant::now();
+        let found = look().await?;
+        match found {
+            true => since = Instant::now(),
+            // A look that finds nothing only asks.
+            false => slowest = slowest.max(begun.elapsed()),
         }
         tokio::time::sleep(pause).await;
     }
@@ -325,4 +333,36 @@ fn note(removed: &mut Removed, thing: Found) {
         Kind::Container => removed.containers.insert(thing.name),
         Kind::Network => removed.networks.insert(thing.name),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_slow_engine_creates_late_is_still_found() {
+        let (quiet, pause) = (Duration::from_millis(1), Duration::from_millis(1));
+        let (mut looks, mut found) = (0, 0);
+        let look = async || {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            looks += 1;
+            let any = looks == 9;
+            found += u32::from(any);
+            Ok::<_, std::convert::Infallible>(any)
+        };
+        until_quiet(quiet, pause, look).await.unwrap();
+        assert_eq!(found, 1, "after {looks} looks");
+        assert!(looks > 18, "it looked {looks} times");
+    }
+
+    #[tokio::test]
+    async fn nothing_at_all_is_looked_for_as_long_as_was_asked() {
+        let begun = Instant::now();
+        let look = async || Ok::<_, &str>(false);
+        until_quiet(Duration::from_millis(50), Duration::from_millis(1), look).await.unwrap();
+        assert!(begun.elapsed() >= Duration::from_millis(50));
+        let broken = async || Err::<bool, _>("the engine is gone");
+        let answer = until_quiet(Duration::from_millis(50), Duration::from_millis(1), broken).await;
+        assert_eq!(answer, Err("the engine is gone"));
+    }
 }

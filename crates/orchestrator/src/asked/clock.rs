@@ -1,21 +1,30 @@
 //! The engine's time in terms of the session's. Reads no log: whoever follows one says what came.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// No line has come yet.
-const UNKNOWN: i64 = i64::MAX;
+/// A line counts for one to two of these. The engine's clock may be set anew, and of 15 requests a second hundreds of
+/// lines come within each.
+const WINDOW: Duration = Duration::from_secs(30);
 
-/// The session's time less the engine's, by the least delayed line so far of all logs that are followed. On a busy
+/// The session's time less the engine's, by the least delayed line of late of all logs that are followed. On a busy
 /// machine a single log is quiet for long and each of its lines late; of all of them some line is not. Cheap to
 /// clone; all clones are the same clock.
 #[derive(Debug, Clone)]
 pub(crate) struct EngineClock {
     /// The session's beginning.
     started: Instant,
-    /// In microseconds.
-    offset: Arc<AtomicI64>,
+    least: Arc<Mutex<Least>>,
+}
+
+/// The smallest differences, in microseconds; none before the first line.
+#[derive(Debug, Default)]
+struct Least {
+    /// Of this window, which began then.
+    now: Option<i64>,
+    since: Duration,
+    /// Of the one before it.
+    before: Option<i64>,
 }
 
 // === impl EngineClock ===
@@ -23,7 +32,7 @@ pub(crate) struct EngineClock {
 impl EngineClock {
     /// Of a session that began at this moment.
     pub(crate) fn since(started: Instant) -> EngineClock {
-        EngineClock { started, offset: Arc::new(AtomicI64::new(UNKNOWN)) }
+        EngineClock { started, least: Arc::default() }
     }
 
     /// A line arrives now that the engine had received at this time of its own.
@@ -32,19 +41,25 @@ impl EngineClock {
     }
 
     fn arrived(&self, at_unix_ms: i64, now: Duration) {
-        let now = i64::try_from(now.as_micros()).unwrap_or(i64::MAX);
-        let offset = now.saturating_sub(at_unix_ms.saturating_mul(1000));
-        self.offset.fetch_min(offset, Ordering::Relaxed);
+        let micros = i64::try_from(now.as_micros()).unwrap_or(i64::MAX);
+        let offset = micros.saturating_sub(at_unix_ms.saturating_mul(1000));
+        let mut least = self.lock();
+        if now.saturating_sub(least.since) > WINDOW {
+            *least = Least { now: None, since: now, before: least.now };
+        }
+        least.now = Some(least.now.map_or(offset, |known| known.min(offset)));
     }
 
     /// The engine's time in seconds since the session's start, not below 0. That is 0 while no line has come.
     pub(crate) fn session_s(&self, at_unix_ms: i64) -> f64 {
-        let offset = self.offset.load(Ordering::Relaxed);
-        if offset == UNKNOWN {
-            return 0.0;
-        }
+        let least = self.lock();
+        let Some(offset) = least.now.into_iter().chain(least.before).min() else { return 0.0 };
         let us = at_unix_ms.saturating_mul(1000).saturating_add(offset);
         Duration::from_micros(u64::try_from(us).unwrap_or(0)).as_secs_f64()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Least> {
+        self.least.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -59,17 +74,35 @@ impl Default for EngineClock {
 mod tests {
     use super::*;
 
+    const MS: fn(u64) -> Duration = Duration::from_millis;
+
+    fn close(one: f64, other: f64) -> bool {
+        (one - other).abs() < 1e-9
+    }
+
     #[test]
     fn the_least_delayed_line_of_any_log_sets_the_time_of_all() {
-        let clock = EngineClock::since(Instant::now());
+        let clock = EngineClock::default();
         let of_another_log = clock.clone();
-        let ms = Duration::from_millis;
-        clock.arrived(1_000_000, ms(5_300));
-        assert!((clock.session_s(1_000_000) - 5.3).abs() < 1e-9, "nothing better is known");
-        of_another_log.arrived(1_000_500, ms(5_502));
-        assert!((clock.session_s(1_000_000) - 5.002).abs() < 1e-9);
-        of_another_log.arrived(1_000_900, ms(6_200));
-        assert!((clock.session_s(1_000_900) - 5.902).abs() < 1e-9, "a late one changes nothing");
-        assert_eq!(clock.session_s(900_000), 0.0, "before the session");
+        clock.arrived(1_000_000, MS(5_300));
+        assert!(close(clock.session_s(1_000_000), 5.3), "nothing better is known");
+        of_another_log.arrived(1_000_500, MS(5_502));
+        assert!(close(clock.session_s(1_000_000), 5.002));
+        of_another_log.arrived(1_000_900, MS(6_200));
+        assert!(close(clock.session_s(1_000_900), 5.902), "a late one changes nothing");
+        assert!(close(clock.session_s(900_000), 0.0), "before the session");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_anew_is_followed() {
+        let clock = EngineClock::default();
+        clock.arrived(1_000_000, MS(5_001));
+        // Forward at once, back within two windows.
+        clock.arrived(1_009_000, MS(6_001));
+        assert!(close(clock.session_s(1_009_000), 6.001));
+        for second in 7..80_u32 {
+            clock.arrived(1_000_000 + i64::from(second) * 1000, MS(u64::from(second) * 1000));
+        }
+        assert!(close(clock.session_s(1_079_000), 79.0), "{}", clock.session_s(1_079_000));
     }
 }
