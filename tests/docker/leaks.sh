@@ -51,7 +51,6 @@ section documents
 for words in brief dashboards wiki --help 'ask who deployed last' 'ask what is going on'; do
     echo "\$ oncall $words"; oncall $words 2>&1
 done
-echo "GET alerts"; curl -s -m 3 http://prometheus:9090/api/v1/alerts | jq -S .
 for page in $(oncall wiki 2>/dev/null | awk '{print $1}'); do oncall wiki "$page" 2>&1; done
 
 section incident

@@ -67,7 +67,7 @@ pub fn programs() -> PathBuf {
 
 fn compile_agent() {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "-p", "agent"]);
+    cargo.args(["build", "--quiet", "--workspace", "--bin", "agent"]);
     if programs().ends_with("release") {
         cargo.arg("--release");
     }
@@ -104,7 +104,7 @@ pub fn shell(script: &str) -> Service {
 pub fn workstation() -> Service {
     Service {
         image: Image::Built {
-            context: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/docker/workstation"),
+            context: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engine/workstation"),
             args: BTreeMap::new(),
             files: BTreeMap::new(),
             binary: Some("agent".to_owned()),
