@@ -136,9 +136,7 @@ impl<'a> Live<'a> {
     pub fn process(&self) -> u32 {
         self.child.id()
     }
-}
 
-impl Live<'_> {
     /// Ends it, and checks that nothing of it is left on the engine and that its record holds.
     pub fn ends_in_order(self) {
         let (ground, session) = (self.ground, self.session.clone());

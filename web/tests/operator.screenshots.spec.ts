@@ -1,11 +1,9 @@
 // Pictures of the operator's page, light and dark, with real sessions: one that waits, one that is live, one that ended.
 import { mkdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { enter, fromDist } from './interview';
+import { FOLDER } from './pictures';
 import { Server } from './server';
-
-const FOLDER = process.env['PICTURES'] ?? fileURLToPath(new URL('../../docs/pictures', import.meta.url));
 
 test.skip(!process.env['SCREENSHOTS'], 'pictures are made by `make screenshots`');
 

@@ -1,12 +1,11 @@
 // Takes the README's picture of a report: that of a rehearsal, as it opens from disk. It checks nothing.
 import { execFile } from 'node:child_process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { test } from '@playwright/test';
-import { ENV, PROGRAM } from './interview';
+import { ENV, PROGRAM, ROOT } from './interview';
+import { FOLDER } from './pictures';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const FOLDER = process.env['PICTURES'] ?? `${ROOT}docs/pictures`;
 const REHEARSAL = ['rehearse', 'payments', '--cause', 'leaky-release', '--persona', 'methodical', '--json'];
 
 test.skip(!process.env['SCREENSHOTS'], 'pictures are made by `make screenshots`');

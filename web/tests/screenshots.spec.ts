@@ -1,11 +1,10 @@
 // Pictures of each view, light and dark, from a real interview, for the documents and for our own eyes.
 import { mkdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { enter, fromDist, Interview } from './interview';
+import { FOLDER } from './pictures';
 
-const FOLDER = process.env['PICTURES'] ?? fileURLToPath(new URL('../../docs/pictures', import.meta.url));
 const WIDE = { width: 1920, height: 1080 };
 const SMALL = { width: 1280, height: 720 };
 

@@ -25,6 +25,12 @@ use crate::{Engine, Owner, Refusal, label};
 /// Something that appears while we remove is found in the next round; after so many we give up.
 const ROUNDS: usize = 4;
 
+/// A creation that is under way has come to its end in so many times what a look takes: on a busy engine both are
+/// slow. Usual is three to five.
+const LOOKS: u32 = 20;
+/// No engine is watched for longer because it was slow: a single look may have hung.
+const LONGEST: Duration = Duration::from_secs(30);
+
 /// What was removed, by its name on the engine, sorted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Removed {
@@ -132,10 +138,6 @@ pub async fn orphans(
     Ok(removed)
 }
 
-/// A creation that is under way has come to its end in so many times what a look takes: on a busy engine both are
-/// slow. Usual is three to five.
-const LOOKS: u32 = 20;
-
 /// Looks every `pause` until nothing has been found for `quiet`, longer on an engine that is slow to answer: it may
 /// still be carrying out what somebody who was killed had asked for last. `look` says whether it found anything; its
 /// error ends the looking.
@@ -148,7 +150,7 @@ pub async fn until_quiet<E>(
     mut look: impl AsyncFnMut() -> Result<bool, E>,
 ) -> Result<(), E> {
     let (mut since, mut slowest) = (Instant::now(), Duration::ZERO);
-    while since.elapsed() < quiet.max(slowest * LOOKS) {
+    while since.elapsed() < quiet_on(quiet, slowest) {
         let begun = Instant::now();
         let found = look().await?;
         match found {
@@ -159,6 +161,11 @@ pub async fn until_quiet<E>(
         tokio::time::sleep(pause).await;
     }
     Ok(())
+}
+
+/// How long nothing has to be found on an engine whose slowest look took so long.
+fn quiet_on(usual: Duration, slowest: Duration) -> Duration {
+    usual.max(slowest.saturating_mul(LOOKS).min(LONGEST))
 }
 
 /// What finds everything of the session that `thing` is of. What was made before there were homes
@@ -364,5 +371,13 @@ mod tests {
         let broken = async || Err::<bool, _>("the engine is gone");
         let answer = until_quiet(Duration::from_millis(50), Duration::from_millis(1), broken).await;
         assert_eq!(answer, Err("the engine is gone"));
+    }
+
+    #[test]
+    fn an_engine_that_hung_once_is_not_watched_for_minutes() {
+        let seconds = Duration::from_secs;
+        assert_eq!(quiet_on(seconds(3), Duration::from_millis(20)), seconds(3));
+        assert_eq!(quiet_on(seconds(3), Duration::from_millis(300)), seconds(6));
+        assert_eq!(quiet_on(seconds(3), seconds(60)), seconds(30));
     }
 }

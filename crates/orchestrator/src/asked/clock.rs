@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 const WINDOW: Duration = Duration::from_secs(30);
 
 /// The session's time less the engine's, by the least delayed line of late of all logs that are followed. On a busy
-/// machine a single log is quiet for long and each of its lines late; of all of them some line is not. Cheap to
+/// machine a single log is quiet for long and each of its lines late; of all of them some line is not. The agent's
+/// clock, which nobody sets, has a rule of its own (`workstation::clock`): its moments keep their order. Cheap to
 /// clone; all clones are the same clock.
 #[derive(Debug, Clone)]
 pub(crate) struct EngineClock {
