@@ -10,7 +10,7 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   workers: 2,
   retries: 0,
-  reporter: [['list']],
+  reporter: [['list'], ['./tests/reasons.ts']],
   outputDir: 'test-results',
   projects: [
     { name: 'interview', testMatch: INTERVIEWS },

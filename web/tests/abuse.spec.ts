@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { again, fromDist, Interview } from './interview';
-import { complaints, docker, person, send, view } from './people';
+import { complaints, docker, isListed, person, send, view } from './people';
 
 let interview: Interview;
 let candidate: Page;
@@ -59,6 +59,26 @@ test('a question that gets no answer is asked again', async () => {
   await expect(candidate.locator('aside li button').first()).toBeVisible();
   expect(asked).toBeGreaterThan(1);
   await candidate.unroute('**/api/wiki');
+});
+
+test('what is said is said once, though its answer was lost', async () => {
+  await view(candidate, 'Channel');
+  let asked = 0;
+  await candidate.route('**/api/say', async (route) => {
+    asked += 1;
+    if (asked > 1) return route.fallback();
+    // It arrives and is carried out; the page does not learn it.
+    expect((await route.fetch()).status()).toBeLessThan(300);
+    await route.abort('connectionreset');
+  });
+  await candidate.getByRole('radio', { name: 'Status update' }).click();
+  await candidate.getByLabel('Your status update').fill('Once and no more');
+  await candidate.getByRole('button', { name: 'Send' }).click();
+  await expect(candidate.getByLabel('Your status update')).toHaveValue('');
+  expect(asked).toBe(2);
+  await candidate.unroute('**/api/say');
+  await isListed(interviewer, 'Once and no more');
+  await expect(candidate.locator('article.update')).toHaveCount(1);
 });
 
 test('a part of the page that does not come is asked for again', async () => {
@@ -131,7 +151,7 @@ test('script in the candidate’s fields stays text', async () => {
   await candidate.getByRole('radio', { name: 'Status update' }).click();
   await candidate.getByLabel('Your status update').fill(SCRIPT);
   await candidate.getByRole('button', { name: 'Send' }).click();
-  await expect(candidate.locator('article.update')).toContainText('onerror=');
+  await expect(candidate.locator('article.update').last()).toContainText('onerror=');
   await view(candidate, 'Logs');
   await candidate.getByLabel('Search').fill(SCRIPT);
   await expect(candidate.getByRole('alert')).toContainText('no regular expression');
@@ -205,7 +225,7 @@ test('a Prometheus that is silent for a while is told, and what was there comes 
     await expect(panel.getByRole('alert')).toContainText(/prometheus|answer/i, { timeout: 60_000 });
     // The rest of the page goes on.
     await view(candidate, 'Channel');
-    await expect(candidate.locator('article.update')).toBeVisible();
+    await expect(candidate.locator('article.update').last()).toBeVisible();
   } finally {
     await docker('unpause', interview.links.session, 'prometheus');
   }

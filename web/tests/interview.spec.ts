@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import type { Page, WebSocketRoute } from '@playwright/test';
 import { accessible, barriers } from './axe';
 import { again, Interview } from './interview';
-import { complaints, isListed, person, view as goTo } from './people';
+import { complaints, drawn, isListed, person, view as goTo } from './people';
 
 let interview: Interview;
 let candidate: Page;
@@ -113,7 +113,8 @@ test('several values of a variable are chosen, and a mark tells of a change', as
   // Back from now, second by second, until the crosshair is at the mark.
   await expect(async () => {
     await candidate.keyboard.press('ArrowLeft');
-    await expect(mark).toBeVisible({ timeout: 50 });
+    await drawn(candidate);
+    expect(await mark.count()).toBe(1);
   }).toPass({ intervals: [0], timeout: 60_000 });
   await expect(mark).toContainText('2.3.2 -> 2.4.0');
   await accessible(candidate, 'mark');

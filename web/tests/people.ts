@@ -62,6 +62,13 @@ export async function send(page: Page, method: string, path: string, body?: obje
   );
 }
 
+/** What was done by now is on the screen. */
+export async function drawn(page: Page) {
+  await page.evaluate(
+    () => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown))),
+  );
+}
+
 /** The Docker CLI, on one container of a session. */
 export async function docker(verb: string, session: string, service: string) {
   const words = ['ps', '-a', '-q', '--filter', `label=checkride.session=${session}`];

@@ -24,6 +24,7 @@ use crate::contract::{Me, Page, TerminalInfo};
 use crate::grafana::{Window, note_rest};
 use crate::keys::Keys;
 use crate::looked::Looked;
+use crate::once::Once;
 use crate::problem::Problem;
 use crate::record::Record;
 use crate::screens::Screens;
@@ -80,6 +81,7 @@ struct Inner {
     /// Goes up whenever whoever was in as a role is signed out.
     signed_out: [watch::Sender<u64>; 2],
     rates: [DefaultDirectRateLimiter; 2],
+    once: [Once; 2],
     entries: DefaultDirectRateLimiter,
 }
 
@@ -118,6 +120,7 @@ impl Console {
             news: watch::Sender::new(0),
             signed_out: [watch::Sender::new(0), watch::Sender::new(0)],
             rates: [rate(), rate()],
+            once: Default::default(),
             entries: RateLimiter::direct(entry.allow_burst(RATE.0)),
         }))
     }
@@ -164,6 +167,11 @@ impl Console {
     /// Whether this role may ask one more thing now.
     pub(crate) fn allows(&self, role: Role) -> bool {
         of(&self.0.rates, role).check().is_ok()
+    }
+
+    /// What this role has been answered.
+    pub(crate) fn once(&self, role: Role) -> &Once {
+        of(&self.0.once, role)
     }
 
     /// Takes back the keys of this role, and closes its sockets.

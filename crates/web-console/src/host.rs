@@ -28,6 +28,7 @@ use crate::problem::Problem;
 use crate::record::Record;
 use crate::routes::grafana;
 use crate::routes::operator::Hosted;
+use crate::who::by_cookie;
 use crate::words::Role;
 use crate::{api, page, sockets};
 
@@ -281,6 +282,7 @@ pub(crate) fn app(host: Host) -> Router {
         .route(&format!("{OPERATOR}/{{*file}}"), get(operator_page))
         .layer(DefaultBodyLimit::max(BODY))
         .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(host.clone(), once_for_the_operator))
         .layer(middleware::from_fn_with_state(host.clone(), where_there_is_one));
     operator
         .fallback(any(hand_on))
@@ -300,7 +302,32 @@ fn pages(console: Console) -> Router {
         .fallback(get(page::serve))
         .layer(DefaultBodyLimit::max(BODY))
         .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(console.clone(), once_for_a_role))
         .with_state(console)
+}
+
+/// What somebody who is in sends twice is carried out once; whoever is not in has nothing carried out.
+async fn once_for_a_role(
+    State(console): State<Console>,
+    request: Request<Body>,
+    next: middleware::Next,
+) -> Response {
+    match by_cookie(request.headers(), &console) {
+        Some(role) => console.once(role).carry_out(request, BODY, next).await,
+        None => next.run(request).await,
+    }
+}
+
+/// The same for whoever is in as the operator.
+async fn once_for_the_operator(
+    State(host): State<Host>,
+    request: Request<Body>,
+    next: middleware::Next,
+) -> Response {
+    match host.operator().filter(|operator| operator.is_known(request.headers())) {
+        Some(operator) => operator.once().carry_out(request, BODY, next).await,
+        None => next.run(request).await,
+    }
 }
 
 /// Hands a request on to the console that it is for.

@@ -27,6 +27,7 @@ mod keys;
 mod live;
 mod looked;
 mod mirror;
+mod once;
 pub mod operator;
 mod page;
 pub mod player;

@@ -21,6 +21,7 @@ use crate::address::Address;
 use crate::console::Interview;
 use crate::host::{Host, Opened};
 use crate::keys::Keys;
+use crate::once::Once;
 use crate::problem::Problem;
 
 /// How long the operator's key is good for. A server may stand for weeks, and a new link is to be had
@@ -102,6 +103,7 @@ pub(crate) struct Operator {
     address: Address,
     keys: Mutex<Keys<Key>>,
     rate: DefaultDirectRateLimiter,
+    once: Once,
     entries: DefaultDirectRateLimiter,
     opens: Arc<dyn Opens>,
     home: Home,
@@ -125,6 +127,7 @@ impl Operator {
             address,
             keys: Mutex::default(),
             rate: RateLimiter::direct(Quota::per_second(RATE.0).allow_burst(RATE.1)),
+            once: Once::default(),
             entries: RateLimiter::direct(entry),
             opens,
             home,
@@ -148,6 +151,11 @@ impl Operator {
     pub(crate) fn new_link(&self) -> String {
         let secret = self.keys().give_out(Key, Instant::now(), LASTS);
         self.address.link(&secret)
+    }
+
+    /// What they have been answered.
+    pub(crate) fn once(&self) -> &Once {
+        &self.once
     }
 
     /// Whether one more link may be tried now.

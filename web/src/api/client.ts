@@ -22,17 +22,22 @@ export type Effect = Schemas['Effect'];
 export type PanelData = Schemas['PanelData'];
 export type Live = Schemas['Live'];
 
-/** For a request that is the same whether it is carried out once or twice: sent again where the browser calls it off. */
-export function again(request: Request): Promise<Response> {
+/** Sent again where the browser calls it off. What changes something bears a key, by which the server carries it out
+ * once and answers the second time as it did the first. */
+function patient(request: Request): Promise<Response> {
+  if (request.method !== 'GET') request.headers.set('Idempotency-Key', drawn());
   return patiently(
-    () => fetch(request),
+    // A body can be sent once.
+    () => fetch(request.clone()),
     () => !request.signal.aborted,
   );
 }
 
-/** Asks questions again. What changes something is asked once, for it may have been done. */
-function patient(request: Request): Promise<Response> {
-  return request.method === 'GET' ? again(request) : fetch(request);
+/** 128 bits at random, also on a page that did not come over TLS. */
+function drawn(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
 }
 
 export const api = createClient<paths>({ baseUrl: place, fetch: patient });

@@ -196,9 +196,11 @@ async fn inject(session: &mut Session<'_>, stage: &Stage) -> Result<PageText, Ru
         });
         session.leases.push(lease);
     }
+    // A fault may be a deploy, which takes an engine that is slow many seconds.
+    let injected = Instant::now();
     bites(session, stage).await?;
     let page = &session.lab().page;
-    let fired = wait_until(page.within.saturating_sub(begun.elapsed()), POLL, async || {
+    let fired = wait_until(page.within.saturating_sub(injected.elapsed()), POLL, async || {
         // An answer that does not come is asked for again until the time is over.
         stage.prometheus.firing(&page.alert).await.ok().flatten()
     });
