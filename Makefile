@@ -16,7 +16,7 @@ LAST := abuse
 LAST_IN_FULL := abuse killed_at_random
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build images demo lab test test-full e2e screenshots lint check test-page lint-page lint-code test-units need bench doctor clean
+.PHONY: help setup build images demo lab test test-full e2e screenshots lint check test-page lint-page lint-code bench doctor clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,19 +46,12 @@ demo: build ## Break the payments lab and let a scripted person find out why; wr
 lab: build ## Sit in front of the broken payments lab yourself
 	@$(CHECKRIDE) practice payments
 
-test: check build ## Everything that CI runs: lints, unit tests, the real lab, and the console in a browser
-	@$(MAKE) --no-print-directory -j2 test-units need
+test: check build images ## Everything that CI runs: lints, unit tests, the real lab, and the console in a browser
+	@$(CARGO) test --release --workspace --tests
 	@$(CARGO) test --release --workspace --test docker --test image -- --test-threads=$(SYSTEMS) --skip $(LAST)
 	@$(CARGO) test --release --workspace --test docker $(LAST)
-	@cd web && npm run --silent e2e
-
-test-units:
-	@$(CARGO) test --release --workspace --tests
-
-# What all other tests need, beside those that need nothing.
-need:
-	@$(CHECKRIDE) images payments
 	@docker/setup.sh browser
+	@cd web && npm run --silent e2e
 
 test-full: test ## What takes longer: everything in full, every rehearsal three times, each crate's own Docker tests
 	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release --workspace --tests

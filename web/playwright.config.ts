@@ -1,20 +1,20 @@
-// How the whole page is driven: Debian's own chromium, two files at a time, each with a system of its own and the
+// How the whole page is driven: Debian's own chromium, three files at a time, each with a system of its own and the
 // longest first. How fast the page is is measured apart from it, when nothing else runs: `npm run speed`, `npm run bench`.
 import { defineConfig } from '@playwright/test';
 
-const INTERVIEWS = ['interview.spec.ts', 'tools.spec.ts'];
+const LONG = ['abuse.spec.ts', 'interview.spec.ts', 'tools.spec.ts'];
 
 export default defineConfig({
   testDir: 'tests',
   timeout: 300_000,
   expect: { timeout: 15_000 },
-  workers: 2,
+  workers: 3,
   retries: 0,
   reporter: [['list'], ['./tests/reasons.ts']],
   outputDir: 'test-results',
   projects: [
-    { name: 'interview', testMatch: INTERVIEWS },
-    { name: 'console', testIgnore: [...INTERVIEWS, 'speed.spec.ts'] },
+    { name: 'long', testMatch: LONG },
+    { name: 'short', testIgnore: [...LONG, 'speed.spec.ts'] },
     { name: 'speed', testMatch: 'speed.spec.ts' },
   ],
   use: {

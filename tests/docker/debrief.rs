@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::console::{Browser, Interview};
 use crate::ground::{Ground, wait_until};
 use crate::live::Live;
-use crate::luck::signal;
+use crate::sudden::signal;
 
 const WORDS: &str = "2.4.0 keeps a connection for each declined payment";
 

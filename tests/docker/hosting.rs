@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::console::Browser;
 use crate::ground::{Ground, wait_until};
-use crate::luck::signal;
+use crate::sudden::signal;
 
 /// `checkride serve`, with the operator's link used. Ends in order when it is dropped.
 struct House {

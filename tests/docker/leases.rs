@@ -12,7 +12,7 @@ use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 use crate::ground::{Ground, REHEARSAL, wait_until};
-use crate::luck::{signal, until};
+use crate::sudden::{signal, until};
 
 /// What is promised: with no orchestrator, nothing is left after so long.
 const LEASE: Duration = Duration::from_secs(60);

@@ -12,7 +12,7 @@ use nix::sys::signal::Signal;
 use serde_json::Value;
 
 use crate::ground::{Ground, wait_until};
-use crate::luck::signal;
+use crate::sudden::signal;
 
 /// Longer than any line that is typed here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,12 +1,12 @@
-//! Tests of the whole on the real engine: rehearsals of the payments lab, and bad luck.
+//! Tests of the whole on the real engine: rehearsals of the payments lab, and sudden ends.
 //!
 //! As many run at once as the test harness has threads, each with a home of its own, as sessions do in
 //! life. What uses the machine up has it for itself ([`ground::Ground::alone`]), and goes after all the rest
 //! (`make test`), so that nothing waits for it.
 //!
 //! - [`rehearsals`]: every cause with every persona
+//! - [`sudden`]: Ctrl-C and SIGKILL in every phase, two homes beside each other
 //! - [`asked`]: what the database and Prometheus allow, and write down
-//! - [`luck`]: Ctrl-C and SIGKILL in every phase, two homes beside each other
 //! - [`docker_door`]: the Docker CLI in the workstation, by every command
 //! - [`acts`]: acts and looks in many disguises, each told for what it is
 //! - [`canaries`]: secrets that are planted and must be found nowhere
@@ -36,6 +36,6 @@ mod isolation;
 mod leaks;
 mod leases;
 mod live;
-mod luck;
 mod probes;
 mod rehearsals;
+mod sudden;

@@ -22,9 +22,10 @@ use crate::routes::{
         description = "What the page asks of the server. Paths that begin with `/operator` stand at \
             the root, all others below their session's `/s/<slot>`. Sockets: `GET /ws/live?ticket=&from=` \
             sends text frames, each a `Live`. `GET /ws/terminal/{name}?ticket=&from=` carries bytes \
-            in binary frames both ways, and `FromServer` and `FromPage` in text frames. Every \
-            problem is `application/problem+json`: 401 not signed in, 403 the other role's, 404, \
-            409 wrong phase, 422 not understood, 429 too many, 502 Prometheus."
+            in binary frames both ways, and `FromServer` and `FromPage` in text frames. What changes \
+            something may bear an `Idempotency-Key`: sent again with it, it is answered as it was, and \
+            carried out once. Every problem is `application/problem+json`: 401 not signed in, 403 the \
+            other role's, 404, 409 wrong phase, 422 not understood, 429 too many, 502 Prometheus."
     ),
     components(schemas(Live, FromServer, FromPage))
 )]

@@ -1,4 +1,4 @@
-//! Bad luck: the orchestrator is interrupted or killed in every phase. Nothing may be left, and the
+//! Sudden ends: the orchestrator is interrupted or killed in every phase. Nothing may be left, and the
 //! journal must be readable.
 
 use std::process::Child;
