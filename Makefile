@@ -11,12 +11,12 @@ export CHECKRIDE_BIN := $(abspath $(CHECKRIDE))
 EXAMPLES := $(PROGRAMS)/examples
 # Systems that the tests run at a time: each takes a tenth of a core, and some seconds of one to start.
 SYSTEMS ?= $(shell echo $$(( $$(nproc) * 3 )))
-# What uses the machine up has it for itself, after all that it would keep waiting.
+# What uses the machine up goes after all other systems of the tests, beside the page, which waits for what it asks.
 LAST := abuse
 LAST_IN_FULL := abuse killed_at_random
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build images demo lab test test-full e2e screenshots lint check test-page lint-page lint-code bench doctor clean
+.PHONY: help setup build images demo lab test test-full e2e screenshots lint check test-last test-page lint-page lint-code bench doctor clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,9 +49,10 @@ lab: build ## Sit in front of the broken payments lab yourself
 test: check build images ## Everything that CI runs: lints, unit tests, the real lab, and the console in a browser
 	@$(CARGO) test --release --workspace --tests
 	@$(CARGO) test --release --workspace --test docker --test image -- --test-threads=$(SYSTEMS) --skip $(LAST)
+	@$(MAKE) --no-print-directory -j2 test-last e2e
+
+test-last:
 	@$(CARGO) test --release --workspace --test docker $(LAST)
-	@docker/setup.sh browser
-	@cd web && npm run --silent e2e
 
 test-full: test ## What takes longer: everything in full, every rehearsal three times, each crate's own Docker tests
 	@CHECKRIDE_TEST_FULL=1 $(CARGO) test --release --workspace --tests

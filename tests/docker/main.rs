@@ -1,8 +1,8 @@
 //! Tests of the whole on the real engine: rehearsals of the payments lab, and sudden ends.
 //!
 //! As many run at once as the test harness has threads, each with a home of its own, as sessions do in
-//! life. What uses the machine up has it for itself ([`ground::Ground::alone`]), and goes after all the rest
-//! (`make test`), so that nothing waits for it.
+//! life. What uses the machine up runs beside no other of them ([`ground::Ground::alone`]), and goes after all
+//! the rest (`make test`), so that nothing waits for it.
 //!
 //! - [`rehearsals`]: every cause with every persona
 //! - [`sudden`]: Ctrl-C and SIGKILL in every phase, two homes beside each other
