@@ -11,6 +11,7 @@
 //! - [`acts`]: acts and looks in many disguises, each told for what it is
 //! - [`canaries`]: secrets that are planted and must be found nowhere
 //! - [`console`]: an interview in two browsers
+//! - [`database`]: what was committed is there after a kill
 //! - [`debrief`]: what follows the incident, also when it is cut short
 //! - [`grafana`]: one beside the lab, passed through
 //! - [`leases`]: what goes by itself when the orchestrator does
@@ -27,6 +28,7 @@ mod asked;
 mod canaries;
 mod cis;
 mod console;
+mod database;
 mod debrief;
 mod docker_door;
 mod grafana;

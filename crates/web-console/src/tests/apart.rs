@@ -129,3 +129,23 @@ async fn other_sites_are_kept_from_the_paths_of_a_session() {
     request.headers_mut().insert("sec-fetch-site", "cross-site".parse().unwrap());
     assert_ne!(ground.send(request).await.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn what_a_role_sent_once_is_nothing_to_the_other() {
+    let ground = Ground::new().await;
+    let (candidate, interviewer) = ground.both().await;
+    let sent = async |cookie: Option<&str>| {
+        let mut request = ground.request("post", "/api/ticket", cookie, "");
+        request.headers_mut().insert(crate::once::KEY, "drawn".parse().unwrap());
+        let answer = ground.send(request).await;
+        (answer.status, answer.text)
+    };
+    let first = sent(Some(&candidate)).await;
+    assert_eq!(first.0, StatusCode::OK);
+    assert_eq!(sent(Some(&candidate)).await, first, "it is the ticket that was given");
+    let others = sent(Some(&interviewer)).await;
+    assert!(others.0 == StatusCode::OK && others != first, "{others:?}");
+    assert_eq!(sent(None).await.0, StatusCode::UNAUTHORIZED);
+    ground.console.sign_out(crate::words::Role::Candidate);
+    assert_eq!(sent(Some(&candidate)).await.0, StatusCode::UNAUTHORIZED, "also not what was answered");
+}
