@@ -13,7 +13,8 @@ impl Database {
     fn start() -> Database {
         let images = docker(&["images", "--format", "{{.ID}}", "checkride/payments-postgres"]);
         let name = format!("t-database-{}", std::process::id());
-        docker(&["run", "-d", "--network", "none", "--name", &name, images.lines().next().unwrap()]);
+        let newest = images.lines().next().unwrap();
+        docker(&["run", "-d", "--network", "none", "--name", &name, newest]);
         let database = Database(name);
         database.is_up();
         database

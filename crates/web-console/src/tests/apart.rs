@@ -147,5 +147,6 @@ async fn what_a_role_sent_once_is_nothing_to_the_other() {
     assert!(others.0 == StatusCode::OK && others != first, "{others:?}");
     assert_eq!(sent(None).await.0, StatusCode::UNAUTHORIZED);
     ground.console.sign_out(crate::words::Role::Candidate);
-    assert_eq!(sent(Some(&candidate)).await.0, StatusCode::UNAUTHORIZED, "also not what was answered");
+    let kept = sent(Some(&candidate)).await.0;
+    assert_eq!(kept, StatusCode::UNAUTHORIZED, "what was answered before is not told either");
 }
