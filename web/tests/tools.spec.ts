@@ -223,7 +223,7 @@ test('an interview that is called off before it began ends in order, also when t
     await host.getByRole('button', { name: 'End', exact: true }).click();
     await host.getByRole('dialog').getByRole('button', { name: 'End it' }).click();
     await expect(host.getByTestId('state')).toHaveText('ended by interviewer');
-    expect(asked).toBeGreaterThan(1);
+    expect(asked).toBe(2);
     expect(await other.over()).toBe(0);
   } finally {
     await other.end();

@@ -30,7 +30,7 @@ use crate::routes::grafana;
 use crate::routes::operator::Hosted;
 use crate::who::by_cookie;
 use crate::words::Role;
-use crate::{api, page, sockets};
+use crate::{api, once, page, sockets};
 
 /// The largest body that is read, in bytes (64 KiB).
 const BODY: usize = 64 << 10;
@@ -312,8 +312,10 @@ async fn once_for_a_role(
     request: Request<Body>,
     next: middleware::Next,
 ) -> Response {
-    match by_cookie(request.headers(), &console) {
-        Some(role) => console.once(role).carry_out(request, BODY, next).await,
+    let asked =
+        once::key_of(&request).and_then(|key| Some((key, by_cookie(request.headers(), &console)?)));
+    match asked {
+        Some((key, role)) => console.once(role).carry_out(key, request, BODY, next).await,
         None => next.run(request).await,
     }
 }
@@ -324,8 +326,11 @@ async fn once_for_the_operator(
     request: Request<Body>,
     next: middleware::Next,
 ) -> Response {
-    match host.operator().filter(|operator| operator.is_known(request.headers())) {
-        Some(operator) => operator.once().carry_out(request, BODY, next).await,
+    let asked = once::key_of(&request).and_then(|key| {
+        Some((key, host.operator().filter(|operator| operator.is_known(request.headers()))?))
+    });
+    match asked {
+        Some((key, operator)) => operator.once().carry_out(key, request, BODY, next).await,
         None => next.run(request).await,
     }
 }

@@ -42,10 +42,15 @@ struct Kept {
 // === impl Once ===
 
 impl Once {
-    /// Carries a request out, or gives what was answered when it was. What has begun is carried out to its end, also
-    /// when nobody waits for it any longer. A body is read up to `body` bytes.
-    pub(crate) async fn carry_out(&self, request: Request, body: usize, next: Next) -> Response {
-        let Some(key) = key_of(&request) else { return next.run(request).await };
+    /// Carries out the request of this [`key_of`], or gives what was answered when it was. What has begun is carried
+    /// out to its end, also when nobody waits for it any longer. A body is read up to `body` bytes.
+    pub(crate) async fn carry_out(
+        &self,
+        key: String,
+        request: Request,
+        body: usize,
+        next: Next,
+    ) -> Response {
         // One that broke off on its way has not been asked for.
         let request = match whole(request, body).await {
             Ok(request) => request,
@@ -96,8 +101,8 @@ impl Kept {
     }
 }
 
-/// What a request is known by, if it may be sent twice.
-fn key_of(request: &Request) -> Option<String> {
+/// What a request is known by, if it may be sent twice. Most bear no key, and of those nothing more is asked.
+pub(crate) fn key_of(request: &Request) -> Option<String> {
     let given = request.headers().get(KEY)?.to_str().ok()?;
     let fits = !given.is_empty() && given.len() <= LONGEST && !request.method().is_safe();
     fits.then(|| format!("{} {} {given}", request.method(), request.uri()))
@@ -152,7 +157,10 @@ mod tests {
             };
             let layer =
                 async |State(counter): State<Arc<Counter>>, request: Request, next: Next| {
-                    counter.once.carry_out(request, 1 << 20, next).await
+                    match key_of(&request) {
+                        Some(key) => counter.once.carry_out(key, request, 1 << 20, next).await,
+                        None => next.run(request).await,
+                    }
                 };
             let router = Router::new()
                 .fallback(any(count))

@@ -1,6 +1,7 @@
 // How the page asks the server: typed by the server's own description. It shows nothing; a failed
 // request becomes a `Refused` whose words a person can read.
 import createClient from 'openapi-fetch';
+import { drawn } from '../lib/drawn';
 import { patiently } from './patient';
 import { place } from './place';
 import type { components, paths } from './schema';
@@ -31,13 +32,6 @@ function patient(request: Request): Promise<Response> {
     () => fetch(request.clone()),
     () => !request.signal.aborted,
   );
-}
-
-/** 128 bits at random, also on a page that did not come over TLS. */
-function drawn(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('');
 }
 
 export const api = createClient<paths>({ baseUrl: place, fetch: patient });

@@ -1,6 +1,7 @@
 // Tells the server which panels were really in view. It knows no panel's content; what counts is in lib/looks.
 import { place } from '../api/place';
 import { api } from '../api/client';
+import { drawn } from '../lib/drawn';
 import { Looks } from '../lib/looks';
 
 const FIRST_MS = 1000;
@@ -10,7 +11,7 @@ export class Watch {
   readonly looks = new Looks();
   #observer: IntersectionObserver;
   #panels = new Map<Element, number>();
-  #visit = crypto.randomUUID();
+  #visit = drawn();
   #told = 0;
   /** Changes whose marks were pointed at since the last report. */
   #changes = new Set<number>();
@@ -49,7 +50,7 @@ export class Watch {
   /** Range or variables have changed: what follows is another visit. */
   renew() {
     this.#tell(false);
-    this.#visit = crypto.randomUUID();
+    this.#visit = drawn();
     this.#told = 0;
   }
 
