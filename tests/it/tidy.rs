@@ -120,6 +120,27 @@ fn arrows_between_crates_only_go_down() {
 }
 
 #[test]
+fn what_others_await_is_compiled_once() {
+    let mut offences = Vec::new();
+    for krate in ["testbed", "orchestrator"] {
+        for file in files(&root().join("crates").join(krate).join("src"), ".rs") {
+            let text = fs::read_to_string(&file).unwrap();
+            let heads = text.match_indices("pub async fn ").map(|(at, _)| text.split_at(at));
+            for (before, head) in heads {
+                let head = head.split(" {").next().unwrap_or_default();
+                let name = head.split('(').next().unwrap_or_default();
+                let generic = name.contains('<') || head.contains("impl ");
+                let above = before.trim_end().lines().next_back().unwrap_or_default().trim();
+                if !generic && !above.starts_with("#[boxed") {
+                    offences.push(format!("{}: `{name}` is not `#[boxed]`", file.display()));
+                }
+            }
+        }
+    }
+    check(&offences);
+}
+
+#[test]
 fn the_system_under_test_has_no_word_of_the_lab() {
     let words = ["checkride", "chaos", "persona", "candidate", "rehears", "leaky", "flash-sale"];
     let mut offences = Vec::new();

@@ -18,6 +18,7 @@ use session::event::Kind;
 use testbed::{AnswerBody, Beside, Link, LinkError, Testbed};
 use tokio::sync::watch;
 
+use crate::boxed;
 use crate::health::Now;
 use crate::prometheus::Pass;
 use crate::reasons::in_words;
@@ -107,6 +108,7 @@ impl Grafana {
     ///
     /// # Errors
     /// When it does not answer.
+    #[boxed]
     pub async fn ask(&self, request: Request<Bytes>) -> Result<Response<AnswerBody>, LinkError> {
         let (mut head, body) = request.into_parts();
         let target = format!("{}{}", self.path(), head.uri);

@@ -17,6 +17,7 @@ use testbed::{Engine, clean};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, Command};
 
+use crate::boxed;
 use crate::home::{Home, HomeError};
 use crate::lost;
 
@@ -92,6 +93,7 @@ impl Guard {
 ///
 /// # Errors
 /// When the home cannot be used. What cannot be removed is left to the next start.
+#[boxed(?Send)]
 pub async fn keep(home: &Path, session: &str) -> Result<(), HomeError> {
     leave_the_terminal();
     let home = Home::open(home)?;

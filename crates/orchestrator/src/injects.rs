@@ -13,6 +13,7 @@ use lab::lab::Lab;
 use session::event::{Door, Effect, Happening, InjectDid, Kind, Participant, Place};
 use tokio::sync::Mutex;
 
+use crate::boxed;
 use crate::control::Control;
 use crate::recorder::Recorder;
 
@@ -69,6 +70,7 @@ impl Injects {
     /// # Errors
     /// When there is no such inject, it was used and may be used once only, the session is ending, or
     /// the system did not take the fault.
+    #[boxed]
     pub async fn make(&self, id: &str) -> Result<(), InjectError> {
         let inject = self.named(id).ok_or_else(|| self.unknown(id))?;
         let mut state = self.state.lock().await;
@@ -88,6 +90,7 @@ impl Injects {
     /// # Errors
     /// When there is no such inject, nothing of it is on, it cannot be stopped on its own, or the
     /// system does not let go of it.
+    #[boxed]
     pub async fn take_back(&self, id: &str) -> Result<(), InjectError> {
         let inject = self.named(id).ok_or_else(|| self.unknown(id))?;
         let mut state = self.state.lock().await;

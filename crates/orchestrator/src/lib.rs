@@ -48,3 +48,7 @@ pub mod steady;
 pub mod summary;
 pub mod terminal;
 mod workstation;
+
+/// What every public asynchronous function without a type parameter bears: it gives a boxed future. Without, the
+/// function and all that it awaits is compiled again into each crate that awaits it.
+pub(crate) use async_recursion::async_recursion as boxed;

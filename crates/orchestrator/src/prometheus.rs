@@ -12,6 +12,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use testbed::{HttpAnswer, Link, LinkError};
 
+use crate::boxed;
+
 /// The header that carries the pass.
 pub(crate) const PASS_HEADER: &str = "x-scribe-pass";
 /// The variable of the container that holds the pass's hash.
@@ -111,6 +113,7 @@ impl Prometheus {
     ///
     /// # Errors
     /// When Prometheus does not answer or refuses the expression.
+    #[boxed]
     pub async fn number(&self, promql: &str) -> Result<Option<f64>, PrometheusError> {
         let path = format!("/api/v1/query?query={}", encode(promql));
         let answer = self.get(&path).await?;
@@ -122,6 +125,7 @@ impl Prometheus {
     ///
     /// # Errors
     /// When Prometheus is out of reach; a refused expression is in the answer itself.
+    #[boxed]
     pub async fn range(
         &self,
         promql: &str,
@@ -141,6 +145,7 @@ impl Prometheus {
     ///
     /// # Errors
     /// When Prometheus is out of reach; a refused expression is in the answer itself.
+    #[boxed]
     pub async fn instant(&self, promql: &str) -> Result<Vec<u8>, PrometheusError> {
         let path = format!("/api/v1/query?query={}", encode(promql));
         Ok(self.get(&path).await?.body.to_vec())
@@ -150,6 +155,7 @@ impl Prometheus {
     ///
     /// # Errors
     /// When Prometheus is out of reach; what it refuses is in the answer itself.
+    #[boxed]
     pub async fn raw(&self, path_and_query: &str) -> Result<HttpAnswer, LinkError> {
         self.get(path_and_query).await
     }
@@ -158,6 +164,7 @@ impl Prometheus {
     ///
     /// # Errors
     /// When Prometheus does not answer.
+    #[boxed]
     pub async fn firing(&self, name: &str) -> Result<Option<Alert>, PrometheusError> {
         let answer = self.get("/api/v1/alerts").await?;
         let alerts: Alerts = unwrap(name, &answer)?;
@@ -170,6 +177,7 @@ impl Prometheus {
     ///
     /// # Errors
     /// When Prometheus does not answer.
+    #[boxed]
     pub async fn rule(&self, name: &str) -> Result<Option<String>, PrometheusError> {
         let answer = self.get("/api/v1/rules").await?;
         let rules: Rules = unwrap(name, &answer)?;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use session::assessment::{self, Assessment, Expectation};
 use session::event::Outcome;
 
+use crate::boxed;
 use crate::persona::Scripted;
 use crate::reasons::in_words;
 use crate::run::{Finished, Notice, RunError, Setup, Timings, run};
@@ -59,6 +60,7 @@ pub struct FirstAction {
 ///
 /// # Errors
 /// When there is nothing to record to.
+#[boxed(?Send)]
 pub async fn rehearse(
     setup: &Setup,
     persona: &Persona,

@@ -18,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use wire::{FromTerminal, Open, ToTerminal};
 
+use crate::boxed;
 use crate::frames::{FrameReader, send};
 use crate::home::SessionFolder;
 use crate::recorder::Recorder;
@@ -71,6 +72,7 @@ impl Terminals {
     ///
     /// # Errors
     /// When the workstation does not answer or the recording cannot be created.
+    #[boxed]
     pub async fn open(&self, columns: u16, rows: u16) -> Result<Terminal, TerminalError> {
         let number = self.opened.fetch_add(1, Ordering::Relaxed) + 1;
         let id = format!("terminal-{number}");

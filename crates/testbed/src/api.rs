@@ -11,6 +11,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 
+use crate::boxed;
 use crate::{Engine, Refusal};
 
 impl Engine {
@@ -19,6 +20,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Refusal::Unreachable`] when there is no answer. An answer that says no is none.
+    #[boxed]
     pub async fn ask(
         &self,
         mut request: Request<Full<Bytes>>,

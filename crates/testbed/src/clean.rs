@@ -20,6 +20,7 @@ use futures::StreamExt;
 use futures::future::join_all;
 use serde::Serialize;
 
+use crate::boxed;
 use crate::{Engine, Owner, Refusal, label};
 
 /// Something that appears while we remove is found in the next round; after so many we give up.
@@ -95,6 +96,7 @@ pub enum Reach<'a> {
 ///
 /// # Errors
 /// When the engine does not answer or something cannot be removed; the rest is removed even so.
+#[boxed]
 pub async fn session(engine: &Engine, owner: &Owner) -> Result<Removed, CleanError> {
     all_of(engine, &owner.filter(), &owner.session).await
 }
@@ -118,10 +120,11 @@ async fn all_of(engine: &Engine, filter: &Filter, session: &str) -> Result<Remov
 ///
 /// # Errors
 /// As [`session`].
+#[boxed]
 pub async fn orphans(
     engine: &Engine,
-    reach: Reach<'_>,
-    is_live: impl Fn(&str) -> bool,
+    reach: &Reach<'_>,
+    is_live: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Removed, CleanError> {
     let filter = match reach {
         Reach::Home(home) => label::filter(label::HOME, Some(home)),
@@ -181,6 +184,7 @@ fn filter_of(thing: Found) -> Filter {
 ///
 /// # Errors
 /// When the engine does not answer.
+#[boxed]
 pub async fn images(engine: &Engine) -> Result<Removed, CleanError> {
     let options = ListImagesOptionsBuilder::new().filters(&label::filter(label::IMAGE, None));
     let list = engine.docker().list_images(Some(options.build())).await;

@@ -8,6 +8,7 @@ use bollard::errors::Error;
 use tokio::sync::RwLock;
 
 use crate::Refusal;
+use crate::boxed;
 
 /// Oldest API that has everything in use here: Docker 20.10, of December 2020.
 const OLDEST_API: (u32, u32) = (1, 41);
@@ -91,6 +92,7 @@ impl Engine {
     ///
     /// # Errors
     /// None there, no permission, too old: each is an error of its own, with the remedy.
+    #[boxed]
     pub async fn connect() -> Result<Engine, EngineError> {
         let host = std::env::var("DOCKER_HOST")
             .ok()

@@ -41,3 +41,7 @@ pub use system::{
     Beside, Container, Death, Ending, ExecOutput, Limits, LogLine, ProvisionError, SpawnedExec,
     Testbed, TestbedError, environment,
 };
+
+/// What every public asynchronous function without a type parameter bears: it gives a boxed future. Without, the
+/// function and all that it awaits is compiled again into each crate that awaits it.
+pub(crate) use async_recursion::async_recursion as boxed;

@@ -32,7 +32,8 @@ pub(super) struct Earlier {
 pub(super) async fn close(engine: &Engine, home: &Home, all: bool) -> Result<Earlier> {
     let owner = home.owner("")?;
     let reach = if all { Reach::Engine } else { Reach::Home(&owner.home) };
-    let look = || clean::orphans(engine, reach, |session| home.is_live(session));
+    let is_live = |session: &str| home.is_live(session);
+    let look = || clean::orphans(engine, &reach, &is_live);
     let mut removed = look().await?;
     let killed = lost::close(home)? > 0;
     // One that was killed right at its start may have left nothing yet.

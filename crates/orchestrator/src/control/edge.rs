@@ -5,6 +5,7 @@
 //! the map [`LIMITS`] (key to requests a second).
 
 use super::{Act, Control, ControlError};
+use crate::boxed;
 
 /// HAProxy's admin socket in the edge's container.
 pub const SOCKET: &str = "/run/haproxy/admin.sock";
@@ -34,6 +35,7 @@ impl Control {
     ///
     /// # Errors
     /// When there is no edge or it does not answer.
+    #[boxed]
     pub async fn edge_status(&self) -> Result<EdgeStatus, ControlError> {
         let limits = self.edge(&format!("show map {LIMITS}")).await?;
         let servers = self.edge("show servers state").await?;
@@ -44,6 +46,7 @@ impl Control {
     ///
     /// # Errors
     /// When the edge refuses.
+    #[boxed]
     pub async fn limit(&self, merchant: &str, rate: u32, by: &str) -> Result<Act, ControlError> {
         check_word(merchant)?;
         let before = self.limit_of(merchant).await?;
@@ -68,6 +71,7 @@ impl Control {
     ///
     /// # Errors
     /// When there was none or the edge refuses.
+    #[boxed]
     pub async fn unlimit(&self, merchant: &str, by: &str) -> Result<Act, ControlError> {
         check_word(merchant)?;
         let before = self
@@ -89,6 +93,7 @@ impl Control {
     ///
     /// # Errors
     /// When there is no such server or the edge refuses.
+    #[boxed]
     pub async fn drain(&self, server: &str, drain: Drain, by: &str) -> Result<Act, ControlError> {
         check_word(server)?;
         let status = self.edge_status().await?;

@@ -21,6 +21,7 @@ use testbed::{Images, Testbed, TestbedError};
 use tokio::sync::{Mutex, MutexGuard};
 
 use self::history::History;
+use crate::boxed;
 use crate::logs::Logs;
 
 /// The control plane. One change at a time: a second one waits for the first.
@@ -111,6 +112,7 @@ impl Control {
     }
 
     /// How all deployments run now. Waits while a change is under way.
+    #[boxed]
     pub async fn running(&self) -> BTreeMap<String, Running> {
         self.state.lock().await.clone()
     }

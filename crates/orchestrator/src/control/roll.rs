@@ -9,6 +9,7 @@ use lab::lab::{Deployment, Setting};
 
 use super::history::Change;
 use super::{Act, Control, ControlError, Replica, Running, State, unknown, versions};
+use crate::boxed;
 
 /// A replica that takes no traffic by then is reported.
 const READY_WITHIN: Duration = Duration::from_secs(10);
@@ -20,6 +21,7 @@ impl Control {
     ///
     /// # Errors
     /// When the deployment or the release is unknown or runs already, or a replica does not start.
+    #[boxed]
     pub async fn deploy(
         &self,
         deployment: &str,
@@ -34,6 +36,7 @@ impl Control {
     ///
     /// # Errors
     /// As [`Self::deploy`], and when nothing ran before.
+    #[boxed]
     pub async fn rollback(&self, deployment: &str, by: &str) -> Result<Act, ControlError> {
         self.change_release(deployment, None, "rollback", by, "").await
     }
@@ -74,6 +77,7 @@ impl Control {
     ///
     /// # Errors
     /// When the setting is unknown, the value is out of its range, or a replica does not start.
+    #[boxed]
     pub async fn set_config(
         &self,
         name: &str,
@@ -109,6 +113,7 @@ impl Control {
     ///
     /// # Errors
     /// When the number is out of range, the deployment has no replicas, or one does not start.
+    #[boxed]
     pub async fn scale(&self, name: &str, count: u32, by: &str) -> Result<Act, ControlError> {
         let deployment = self.deployment(name)?;
         if count == 0 || count > deployment.max_replicas {
@@ -148,6 +153,7 @@ impl Control {
     ///
     /// # Errors
     /// When there is no such deployment or replica, or it does not start again.
+    #[boxed]
     pub async fn restart(&self, name: &str, by: &str) -> Result<Act, ControlError> {
         let mut state = self.lock().await;
         let (owner, replicas) = owner_of(&state, name)?;

@@ -8,6 +8,7 @@ use futures::future::join_all;
 
 use super::Doors;
 use super::dashboards::ask;
+use crate::boxed;
 
 /// A moment with what it belongs to.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,7 @@ pub struct Marked {
 
 impl Doors {
     /// All moments of a dashboard in `range`, in the order of time, and why some may be missing.
+    #[boxed]
     pub async fn marked(
         &self,
         dashboard: &Dashboard,

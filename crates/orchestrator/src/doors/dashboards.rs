@@ -13,6 +13,7 @@ use super::annotations::Marked;
 use super::lines::PanelLines;
 use super::oncall::DashboardArgs;
 use super::{Doors, Printed, excerpt, table};
+use crate::boxed;
 use crate::logs::Kept;
 use crate::prometheus::PrometheusError;
 
@@ -92,6 +93,7 @@ pub struct Viewed<'a> {
 impl Doors {
     /// Asks what a panel asks, with these values of its variables. Looking is not yet recorded; see
     /// [`Doors::note_panels_viewed`].
+    #[boxed]
     pub async fn ask_panel(
         &self,
         panel: &Panel,

@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 
 use super::Doors;
 use crate::asked::metrics;
+use crate::boxed;
 
 /// Questions of people that Prometheus works on at a time, so that the probes never wait for them.
 const AT_A_TIME: usize = 4;
@@ -33,6 +34,7 @@ impl Doors {
     ///
     /// # Errors
     /// When Prometheus is out of reach. What it refuses is an answer.
+    #[boxed]
     pub async fn ask_metrics(
         &self,
         route: &str,

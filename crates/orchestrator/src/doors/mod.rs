@@ -30,6 +30,7 @@ use lab::lab::Lab;
 use session::event::{Door, Effect, Event, Happening, Kind, Participant, Place};
 use tokio::sync::watch;
 
+use crate::boxed;
 use crate::control::{Act, Control, ControlError};
 use crate::grafana::Grafana;
 use crate::logs::Logs;
@@ -98,6 +99,7 @@ impl Printed {
 
 impl Doors {
     /// Carries out one command of the workstation. `columns` is the width of the terminal, if one.
+    #[boxed]
     pub async fn call(&self, program: &str, args: &[String], columns: Option<u16>) -> Printed {
         match program {
             "deployctl" => match parse::<deployctl::Deployctl>(program, args, columns) {

@@ -6,7 +6,7 @@
 use std::io::BufRead;
 use std::time::Duration;
 
-use super::line::{self, Hash};
+use super::line::{self, Hash, Parts};
 use super::{Header, JournalError, State, verify};
 use crate::event::{Door, Effect, Event, Kind, Outcome, Participant, Place};
 
@@ -77,11 +77,15 @@ pub fn read(journal: impl BufRead) -> Result<Vec<Event>, JournalError> {
         if parts.seal().is_some() {
             break;
         }
-        let event = serde_json::from_slice(&parts.json())
-            .map_err(|source| JournalError::Decode { seq: events.len() as u64, source })?;
-        events.push(event);
+        events.push(event(&parts, events.len() as u64)?);
     }
     Ok(events)
+}
+
+/// The event of a line. Apart, so that what takes an event to pieces is compiled here alone, and not once more for each
+/// kind of reader.
+fn event(parts: &Parts<'_>, seq: u64) -> Result<Event, JournalError> {
+    serde_json::from_slice(&parts.json()).map_err(|source| JournalError::Decode { seq, source })
 }
 
 /// The header, and the hash of the last line.

@@ -77,10 +77,7 @@ impl<W: Write> Writer<W> {
         if seq != self.next {
             return Err(JournalError::OutOfOrder { seq, expected: self.next });
         }
-        self.line.clear();
-        serde_json::to_writer(&mut self.line, event)
-            .map_err(|source| JournalError::Encode { seq, source })?;
-        self.line.pop();
+        put(event, &mut self.line)?;
         self.write()
     }
 
@@ -140,6 +137,16 @@ impl<W: Write> Writer<W> {
         self.next += 1;
         Ok(())
     }
+}
+
+/// Makes an event the beginning of `line`, which [`line::finish`] ends. Apart from the writer, so that what writes an
+/// event down is compiled here alone, and not once more for each kind of file.
+fn put(event: &Event, line: &mut Vec<u8>) -> Result<(), JournalError> {
+    line.clear();
+    serde_json::to_writer(&mut *line, event)
+        .map_err(|source| JournalError::Encode { seq: event.seq, source })?;
+    line.pop();
+    Ok(())
 }
 
 fn own_key(wanted: &str, key: &[u8; 32]) -> Result<SigningKey, JournalError> {

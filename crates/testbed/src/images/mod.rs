@@ -19,6 +19,7 @@ use std::sync::Arc;
 use futures::{StreamExt, TryStreamExt};
 use lab::lab::Lab;
 
+use crate::boxed;
 use crate::clean::CleanError;
 use crate::{Built, Engine, Progress, Refusal};
 
@@ -119,6 +120,7 @@ pub enum ImageError {
 ///
 /// # Errors
 /// What could not be made and why, with the last lines of what the tool said.
+#[boxed]
 pub async fn ensure(
     engine: &Engine,
     lab: &Lab,
@@ -133,6 +135,7 @@ pub async fn ensure(
 ///
 /// # Errors
 /// When the engine has none and no registry gives it.
+#[boxed]
 pub async fn fetch(
     engine: &Engine,
     image: &str,
@@ -154,6 +157,7 @@ pub async fn fetch(
 ///
 /// # Errors
 /// As [`ensure`].
+#[boxed]
 pub async fn ensure_plan(
     engine: &Engine,
     plan: &ImagePlan,
@@ -177,8 +181,8 @@ async fn lane(
     builder: &build::Builder<'_>,
     wanted: Vec<&Wanted>,
 ) -> Result<BTreeMap<String, String>, ImageError> {
-    let builds = futures::stream::iter(wanted).map(|wanted| builder.ensure(wanted));
-    builds.buffer_unordered(AT_ONCE).try_collect().await
+    let builds: Vec<_> = wanted.into_iter().map(|wanted| builder.ensure(wanted)).collect();
+    futures::stream::iter(builds).buffer_unordered(AT_ONCE).try_collect().await
 }
 
 impl Images {

@@ -11,6 +11,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 
 use super::{Link, LinkError};
+use crate::boxed;
 
 /// From the request to the head of the answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
@@ -25,6 +26,7 @@ impl Link {
     /// # Errors
     /// When nobody answers there, the answer is no HTTP, or the link has ended. Any status is an
     /// answer.
+    #[boxed]
     pub async fn carry(
         &self,
         host: &str,

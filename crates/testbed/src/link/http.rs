@@ -12,6 +12,7 @@ use hyper::{Request, Uri};
 use hyper_util::rt::TokioIo;
 
 use super::{Link, LinkError};
+use crate::boxed;
 
 /// From the request to the last byte of the answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
@@ -41,6 +42,7 @@ impl Link {
     ///
     /// # Errors
     /// When nobody answers there, the answer is no HTTP or too long, or the link has ended.
+    #[boxed]
     pub async fn http_get(
         &self,
         host: &str,
@@ -54,6 +56,7 @@ impl Link {
     ///
     /// # Errors
     /// As there; and when the header is none.
+    #[boxed]
     pub async fn http_get_with(
         &self,
         host: &str,

@@ -17,6 +17,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use wire::frame::Message;
 use wire::{Dialled, Open};
 
+use crate::boxed;
+
 pub(crate) use carrier::{Carrier, Piece};
 pub use carry::AnswerBody;
 pub use http::HttpAnswer;
@@ -92,6 +94,7 @@ impl Link {
     ///
     /// # Errors
     /// When the link has ended.
+    #[boxed]
     pub async fn open(&self, open: &Open) -> Result<LinkStream, LinkError> {
         let (reply, answer) = oneshot::channel();
         if self.opens.send(reply).await.is_err() {
@@ -111,6 +114,7 @@ impl Link {
     ///
     /// # Errors
     /// When nobody answers there, or the link has ended.
+    #[boxed]
     pub async fn dial(&self, host: &str, port: u16) -> Result<LinkStream, LinkError> {
         let dialling = async {
             let mut stream = self.open(&Open::Dial { host: host.to_owned(), port }).await?;
@@ -143,6 +147,7 @@ impl Link {
     }
 
     /// Waits until the link has ended; gives the reason.
+    #[boxed]
     pub async fn ended(&self) -> String {
         let mut ended = self.ended.clone();
         let reason = ended.wait_for(Option::is_some).await;

@@ -10,6 +10,7 @@ use tar::EntryType;
 use super::control::{create, failed, start};
 use super::{Testbed, TestbedError};
 use crate::Refusal;
+use crate::boxed;
 
 /// What is put beside a system.
 pub struct Beside<'a> {
@@ -31,6 +32,7 @@ impl Testbed {
     ///
     /// # Errors
     /// When the name is one of the system's, or the engine refuses.
+    #[boxed]
     pub async fn put_beside(&self, beside: &Beside<'_>) -> Result<(), TestbedError> {
         let Beside { name, image, service, folder, files } = *beside;
         let inner = &self.inner;

@@ -13,6 +13,7 @@ use lab::compose::Service;
 use super::expected::Purpose;
 use super::spec::{self, Place};
 use super::{Inner, Member, Testbed, TestbedError};
+use crate::boxed;
 use crate::{Engine, Refusal, clean};
 
 impl Testbed {
@@ -23,6 +24,7 @@ impl Testbed {
     /// [`TestbedError::Unknown`], or what the engine refused. A container that could not be
     /// started stays there, stopped, under its name; when it could not even be created, the name
     /// is unknown from then on and [`Testbed::add_replica`] can give it back.
+    #[boxed]
     pub async fn replace(
         &self,
         name: &str,
@@ -39,6 +41,7 @@ impl Testbed {
     ///
     /// # Errors
     /// When the service is unknown, the name is taken, the network is full or the engine refuses.
+    #[boxed]
     pub async fn add_replica(
         &self,
         service: &str,
@@ -54,6 +57,7 @@ impl Testbed {
     ///
     /// # Errors
     /// When it is unknown or the engine refuses.
+    #[boxed]
     pub async fn remove(&self, name: &str) -> Result<(), TestbedError> {
         let member = self.inner.member(name)?;
         self.end(name, &member).await
@@ -63,6 +67,7 @@ impl Testbed {
     ///
     /// # Errors
     /// When it is unknown or the engine refuses.
+    #[boxed]
     pub async fn restart(&self, name: &str) -> Result<(), TestbedError> {
         let member = self.inner.member(name)?;
         let expected = self.inner.watch.expected();
@@ -79,6 +84,7 @@ impl Testbed {
     ///
     /// # Errors
     /// When it is unknown or the engine refuses.
+    #[boxed]
     pub async fn stop(&self, name: &str) -> Result<(), TestbedError> {
         let member = self.inner.member(name)?;
         self.halt(name, &member).await

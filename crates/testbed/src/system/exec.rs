@@ -9,6 +9,7 @@ use futures::StreamExt;
 use tokio::io::AsyncWriteExt;
 
 use super::{Testbed, TestbedError};
+use crate::boxed;
 use crate::{Engine, Refusal};
 
 /// Output is cut here, in bytes and for each of the two streams.
@@ -43,6 +44,7 @@ impl Testbed {
     /// # Errors
     /// When the container is unknown or does not run. A program that fails is no error: see
     /// [`ExecOutput::code`].
+    #[boxed]
     pub async fn exec(
         &self,
         name: &str,
@@ -64,6 +66,7 @@ impl Testbed {
     ///
     /// # Errors
     /// When the container is unknown or does not run.
+    #[boxed]
     pub async fn spawn_exec(
         &self,
         name: &str,
@@ -119,6 +122,7 @@ impl SpawnedExec {
     ///
     /// # Errors
     /// When the engine does not answer or the container is gone.
+    #[boxed]
     pub async fn ended(&self) -> Result<Option<i64>, TestbedError> {
         self.exit_code().await.map_err(|source| self.failed(source))
     }

@@ -7,12 +7,14 @@ use bollard::query_parameters::StatsOptionsBuilder;
 use futures::StreamExt;
 
 use super::{Member, Testbed, TestbedError};
+use crate::boxed;
 
 impl Testbed {
     /// Bytes in use by each container, without page cache that the kernel would give back.
     ///
     /// # Errors
     /// When the engine does not answer for one of them. One that has stopped uses 0.
+    #[boxed]
     pub async fn memory(&self) -> Result<BTreeMap<String, u64>, TestbedError> {
         let members = self.inner.members().clone();
         let asked = members.iter().map(|(name, member)| self.memory_of(name, member));

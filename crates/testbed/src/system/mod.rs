@@ -21,6 +21,7 @@ use futures::Stream;
 use lab::compose::Service;
 use lab::lab::Lab;
 
+use crate::boxed;
 use crate::clean::{self, Removed};
 use crate::{Engine, Link, Owner, Refusal};
 
@@ -147,6 +148,7 @@ impl Testbed {
     ///
     /// # Errors
     /// When the engine does not answer or keeps something; [`clean::orphans`] finds that later.
+    #[boxed]
     pub async fn tear_down(&self) -> Result<Removed, clean::CleanError> {
         self.inner.watch.expected().mark_all();
         let removed = clean::session(&self.inner.engine, &self.inner.owner).await?;

@@ -16,6 +16,7 @@ use super::network::{self, Network, NetworkError};
 use super::spec::{self, Place};
 use super::watch::Watch;
 use super::{Inner, Member, Testbed, environment};
+use crate::boxed;
 use crate::link::{Carrier, Piece};
 use crate::{Engine, Images, Link, Owner, Progress, Refusal, clean};
 
@@ -70,6 +71,7 @@ impl Testbed {
     ///
     /// # Errors
     /// What the engine refused, with the container's name. Everything is removed again.
+    #[boxed]
     pub async fn provision(
         engine: &Engine,
         owner: &Owner,

@@ -11,6 +11,7 @@ use bollard::query_parameters::{
 
 use super::expected::Purpose;
 use super::{Testbed, TestbedError};
+use crate::boxed;
 
 /// A container that a signal was to end, and that still runs after this, has ignored it.
 const SIGNAL_WORKS_WITHIN: Duration = Duration::from_secs(10);
@@ -61,6 +62,7 @@ impl Testbed {
     ///
     /// # Errors
     /// When it is unknown or the engine refuses.
+    #[boxed]
     pub async fn start(&self, name: &str) -> Result<(), TestbedError> {
         let id = self.inner.member(name)?.id;
         let docker = self.inner.engine.docker();
@@ -71,6 +73,7 @@ impl Testbed {
     ///
     /// # Errors
     /// When it is unknown or the engine refuses.
+    #[boxed]
     pub async fn stop_with(&self, name: &str, ending: Ending) -> Result<(), TestbedError> {
         let t = ending.within_s.and_then(|seconds| i32::try_from(seconds).ok());
         let options = StopContainerOptions { signal: ending.signal, t };
@@ -85,6 +88,7 @@ impl Testbed {
     ///
     /// # Errors
     /// When it is unknown or the engine refuses.
+    #[boxed]
     pub async fn restart_with(&self, name: &str, ending: Ending) -> Result<(), TestbedError> {
         let t = ending.within_s.and_then(|seconds| i32::try_from(seconds).ok());
         let options = RestartContainerOptions { signal: ending.signal, t };
@@ -99,6 +103,7 @@ impl Testbed {
     ///
     /// # Errors
     /// When it is unknown or does not run.
+    #[boxed]
     pub async fn kill(&self, name: &str, signal: Option<&str>) -> Result<(), TestbedError> {
         let signal = signal.unwrap_or("SIGKILL").to_owned();
         let docker = self.inner.engine.docker();
@@ -130,6 +135,7 @@ impl Testbed {
     ///
     /// # Errors
     /// When it is unknown or does not run.
+    #[boxed]
     pub async fn pause(&self, name: &str) -> Result<(), TestbedError> {
         let id = self.inner.member(name)?.id;
         asked("pause", name, self.inner.engine.docker().pause_container(&id).await)
@@ -139,6 +145,7 @@ impl Testbed {
     ///
     /// # Errors
     /// When it is unknown or not paused.
+    #[boxed]
     pub async fn unpause(&self, name: &str) -> Result<(), TestbedError> {
         let id = self.inner.member(name)?.id;
         asked("unpause", name, self.inner.engine.docker().unpause_container(&id).await)
@@ -148,6 +155,7 @@ impl Testbed {
     ///
     /// # Errors
     /// When it is unknown or the engine refuses, for memory that is in use already say.
+    #[boxed]
     pub async fn limit(&self, name: &str, limits: Limits) -> Result<(), TestbedError> {
         let id = self.inner.member(name)?.id;
         let whole = |number: Option<u64>| number.and_then(|number| i64::try_from(number).ok());

@@ -32,7 +32,8 @@ async fn orphans_are_removed_and_live_sessions_are_not() {
         drop(started.unwrap());
         // Other tests' sessions bear the same home; they are none of this test's business.
         let is_live = |session: &str| session != dead.session;
-        let removed = clean::orphans(&live.engine, Reach::Home(&dead.home), is_live).await.unwrap();
+        let removed =
+            clean::orphans(&live.engine, &Reach::Home(&dead.home), &is_live).await.unwrap();
         assert_eq!(removed.sessions.iter().collect::<Vec<_>>(), [&dead.session]);
         assert_eq!((removed.containers.len(), removed.networks.len()), (2, 1));
         assert_eq!(live.run("edge", "echo alive").await.1, "alive");
@@ -51,10 +52,10 @@ async fn another_homes_session_is_spared_unless_everything_is_asked_for() {
         // To this home, the other one's session looks like one that nobody runs.
         let is_live = |session: &str| session != other.session;
         let reach = Reach::Home(&mine.owner.home);
-        assert!(clean::orphans(&mine.engine, reach, is_live).await.unwrap().is_empty());
+        assert!(clean::orphans(&mine.engine, &reach, &is_live).await.unwrap().is_empty());
         let alive = theirs.exec("edge", &["echo", "alive"], None).await.unwrap();
         assert_eq!(alive.stdout, b"alive\n");
-        let removed = clean::orphans(&mine.engine, Reach::Engine, is_live).await.unwrap();
+        let removed = clean::orphans(&mine.engine, &Reach::Engine, &is_live).await.unwrap();
         assert_eq!(removed.sessions.iter().collect::<Vec<_>>(), [&other.session]);
         assert_eq!(mine.run("edge", "echo alive").await.1, "alive");
     })
