@@ -2,9 +2,9 @@
 //!
 //! As many run at once as the test harness has threads, each with a home of its own, as sessions do in
 //! life. What uses the machine up runs beside no other of them ([`ground::Ground::alone`]), and goes after all
-//! the rest (`make test`), so that nothing waits for it.
+//! the rest (`make test`), so that nothing waits for it. The others run in the order of their names.
 //!
-//! - [`rehearsals`]: every cause with every persona
+//! - [`causes`]: every cause with every persona, early, since nothing takes longer
 //! - [`sudden`]: Ctrl-C and SIGKILL in every phase, two homes beside each other
 //! - [`asked`]: what the database and Prometheus allow, and write down
 //! - [`docker_door`]: the Docker CLI in the workstation, by every command
@@ -26,6 +26,7 @@ mod abuse;
 mod acts;
 mod asked;
 mod canaries;
+mod causes;
 mod cis;
 mod console;
 mod database;
@@ -39,5 +40,4 @@ mod leaks;
 mod leases;
 mod live;
 mod probes;
-mod rehearsals;
 mod sudden;
