@@ -3,8 +3,7 @@
 
 use std::process::{Command, Output};
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::sys::signal::Signal;
 use serde_json::Value;
 
 use crate::ground::{Ground, wait_until};
@@ -143,7 +142,7 @@ fn what_on_call_may_do() {
         assert!(forbids.iter().any(|word| stderr.contains(word)), "{sql}: {stderr}");
     }
     // The lab has served; it is taken down in order.
-    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
+    child.signal(Signal::SIGINT);
     child.wait().unwrap();
 }
 

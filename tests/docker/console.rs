@@ -3,7 +3,7 @@
 
 use std::io::Read;
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -12,13 +12,14 @@ use tungstenite::stream::MaybeTlsStream;
 use tungstenite::{Message, WebSocket};
 
 use crate::ground::{Ground, wait_until};
+use crate::program::Program;
 
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// `checkride interview`, with both links used.
 pub struct Interview {
-    pub child: Child,
+    pub child: Program,
     pub session: String,
     pub candidate: Browser,
     pub interviewer: Browser,
@@ -47,18 +48,15 @@ impl Interview {
     /// As [`Interview::start`], with more words on the command line.
     pub fn start_with(ground: &Ground, more: &[&str]) -> Interview {
         let args = ["interview", "payments", "--candidate", "Ada", "--cause", "leaky-release"];
-        let mut child = ground
-            .command(&[&args[..], &["--minutes", "10", "--json"], more].concat())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut interview =
+            ground.command(&[&args[..], &["--minutes", "10", "--json"], more].concat());
+        let mut child = Program::start(interview.stdout(Stdio::piped()).stderr(Stdio::piped()));
         let mut stdout = child.stdout.take().unwrap();
         let mut printed = Vec::new();
         let mut chunk = [0; 4096];
         let links: Value = loop {
             let count = stdout.read(&mut chunk).unwrap();
-            assert!(count > 0, "it ended: {:?}", child.wait_with_output());
+            assert!(count > 0, "it ended: {}", said(&mut child));
             printed.extend_from_slice(&chunk[..count]);
             if let Ok(links) = serde_json::from_slice(&printed) {
                 break links;
@@ -75,10 +73,16 @@ impl Interview {
 
     /// Waits until it has ended; gives the exit code and standard error.
     pub fn ended(mut self) -> (Option<i32>, String) {
-        let mut stderr = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        let stderr = said(&mut self.child);
         (self.child.wait().unwrap().code(), stderr)
     }
+}
+
+/// All that it says on standard error until its end.
+fn said(child: &mut Program) -> String {
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    stderr
 }
 
 impl Browser {

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use crate::console::{Browser, Interview};
 use crate::ground::{Ground, wait_until};
 use crate::live::Live;
-use crate::sudden::signal;
 
 const WORDS: &str = "2.4.0 keeps a connection for each declined payment";
 
@@ -46,7 +45,7 @@ fn a_debrief_that_is_stopped_is_sealed_in_order_with_what_was_written() {
     let ground = Ground::new();
     let interview = in_debrief(&ground);
     let session = interview.session.clone();
-    signal(&interview.child, Signal::SIGINT);
+    interview.child.signal(Signal::SIGINT);
     let (code, stderr) = interview.ended();
     assert_eq!(code, Some(0), "{stderr}");
     let report = report(&ground, &session);
@@ -59,7 +58,7 @@ fn a_debrief_whose_program_is_killed_is_closed_with_what_was_written() {
     let ground = Ground::new();
     let mut interview = in_debrief(&ground);
     let session = interview.session.clone();
-    signal(&interview.child, Signal::SIGKILL);
+    interview.child.signal(Signal::SIGKILL);
     interview.child.wait().unwrap();
     wait_until("the guard has closed the journal", || {
         ground.journal(&session).contains("session-ended").then_some(())

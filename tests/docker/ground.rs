@@ -1,12 +1,14 @@
 //! What the tests stand on: the program with a home of its own, and questions to the engine.
 
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::program::Program;
 
 /// A rehearsal that runs by itself.
 pub const REHEARSAL: [&str; 6] =
@@ -74,8 +76,8 @@ impl Ground {
     }
 
     /// A rehearsal that runs by itself.
-    pub fn start_rehearsal(&self) -> Child {
-        self.command(&REHEARSAL).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    pub fn start_rehearsal(&self) -> Program {
+        Program::start(self.command(&REHEARSAL).stdout(Stdio::null()).stderr(Stdio::null()))
     }
 
     /// The newest session of this home, once it is there.

@@ -2,29 +2,25 @@
 //! everything is told and nothing is left.
 
 use std::io::Read;
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
 use crate::console::Browser;
 use crate::ground::{Ground, wait_until};
-use crate::sudden::signal;
+use crate::program::Program;
 
-/// `checkride serve`, with the operator's link used. Ends in order when it is dropped.
+/// `checkride serve`, with the operator's link used.
 struct House {
-    child: Child,
+    child: Program,
     operator: Browser,
 }
 
 impl House {
     fn start(ground: &Ground) -> House {
-        let mut child = ground
-            .command(&["serve", "--sessions", "2", "--json"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut serve = ground.command(&["serve", "--sessions", "2", "--json"]);
+        let mut child = Program::start(serve.stdout(Stdio::piped()).stderr(Stdio::null()));
         let mut stdout = child.stdout.take().unwrap();
         let mut printed = Vec::new();
         let mut chunk = [0; 4096];
@@ -61,16 +57,6 @@ impl House {
             let rows = list["ended"].as_array().unwrap();
             rows.iter().find(|row| row["session"] == session).cloned()
         })
-    }
-}
-
-impl Drop for House {
-    fn drop(&mut self) {
-        if matches!(self.child.try_wait(), Ok(None)) {
-            signal(&self.child, Signal::SIGINT);
-            // A test that has failed already says more than an exit code.
-            let _ = self.child.wait();
-        }
     }
 }
 
@@ -119,7 +105,7 @@ fn an_end_of_one_interview_touches_no_other_and_a_kill_leaves_nothing() {
         let page = house.operator.text(&format!("/api/reports/{session}"));
         assert!(page.contains("<html") && page.contains(session.as_str()), "{page}");
     }
-    signal(&house.child, Signal::SIGINT);
+    house.child.signal(Signal::SIGINT);
     assert_eq!(house.child.wait().unwrap().code(), Some(0));
 }
 
@@ -135,7 +121,7 @@ fn ctrl_c_ends_all_interviews_in_order() {
         let session = bo.get("/api/me")["session"].as_str()?.to_owned();
         (!session.is_empty()).then_some(session)
     });
-    signal(&house.child, Signal::SIGINT);
+    house.child.signal(Signal::SIGINT);
     assert_eq!(house.child.wait().unwrap().code(), Some(0));
     for session in [&session, &other] {
         assert_eq!(ground.left_of(session), Vec::<String>::new());

@@ -5,14 +5,15 @@
 
 use std::io::Read;
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 use crate::ground::{Ground, REHEARSAL, wait_until};
-use crate::sudden::{signal, until};
+use crate::program::Program;
+use crate::sudden::until;
 
 /// What is promised: with no orchestrator, nothing is left after so long.
 const LEASE: Duration = Duration::from_secs(60);
@@ -52,7 +53,7 @@ fn killed_in_the_incident_everything_goes_by_itself_within_a_minute() {
     let ground = Ground::new();
     let (mut child, session) = until(&ground, r#""phase":"live""#);
     assert!(!ground.left_of(&session).is_empty());
-    signal(&child, Signal::SIGKILL);
+    child.signal(Signal::SIGKILL);
     child.wait().unwrap();
     let took = gone_by_itself(&ground, &session);
     println!("gone {:.1} s after SIGKILL, with nobody there", took.as_secs_f64());
@@ -67,10 +68,10 @@ fn killed_in_the_incident_everything_goes_by_itself_within_a_minute() {
 }
 
 /// A rehearsal that leads a process group of its own.
-fn in_a_group(ground: &Ground) -> Child {
+fn in_a_group(ground: &Ground) -> Program {
     let mut command = ground.command(&REHEARSAL);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-    command.spawn().unwrap()
+    Program::start(&mut command)
 }
 
 #[test]
@@ -79,7 +80,7 @@ fn killed_with_its_whole_process_group_everything_goes_by_itself() {
     let mut child = in_a_group(&ground);
     let session = ground.session();
     wait_until("containers are there", || (ground.left_of(&session).len() > 3).then_some(()));
-    killpg(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGKILL).unwrap();
+    killpg(child.pid(), Signal::SIGKILL).unwrap();
     child.wait().unwrap();
     let took = gone_by_itself(&ground, &session);
     assert!(took < LEASE, "it took {took:?}");
@@ -94,7 +95,7 @@ fn killed_with_its_folder_gone_everything_goes_by_itself() {
     wait_until("containers are there", || (ground.left_of(&session).len() > 3).then_some(()));
     let sessions = ground.home.path().join("sessions");
     std::fs::rename(&sessions, ground.home.path().join("elsewhere")).unwrap();
-    signal(&child, Signal::SIGKILL);
+    child.signal(Signal::SIGKILL);
     child.wait().unwrap();
     let took = gone_by_itself(&ground, &session);
     assert!(took < LEASE, "it took {took:?}");
@@ -107,7 +108,7 @@ fn an_end_in_order_needs_no_home() {
     let session = ground.session();
     wait_until("containers are there", || (ground.left_of(&session).len() > 3).then_some(()));
     std::fs::remove_dir_all(ground.home.path()).unwrap();
-    signal(&child, Signal::SIGINT);
+    child.signal(Signal::SIGINT);
     child.wait().unwrap();
     assert_eq!(ground.left_of(&session), [] as [&str; 0]);
     wait_until("the guard has ended as well", || guard_of(&session).is_none().then_some(()));
@@ -172,15 +173,15 @@ fn chain(ground: &Ground, moments: impl Iterator<Item = Duration>) {
             kill(guard, Signal::SIGKILL).unwrap();
             unguarded += 1;
         }
-        signal(&child, Signal::SIGKILL);
+        child.signal(Signal::SIGKILL);
         child.wait().unwrap();
         killed.push(session);
     }
-    let mut last =
-        ground.command(&REHEARSAL).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut last = ground.command(&REHEARSAL);
+    let mut last = Program::start(last.stdout(Stdio::null()).stderr(Stdio::piped()));
     ground.session_after(killed.len());
     nothing_is_left_of(ground, &killed);
-    signal(&last, Signal::SIGINT);
+    last.signal(Signal::SIGINT);
     let mut told = String::new();
     last.stderr.take().unwrap().read_to_string(&mut told).unwrap();
     last.wait().unwrap();

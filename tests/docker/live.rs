@@ -3,16 +3,15 @@
 
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::pty::{Winsize, openpty};
-use nix::sys::signal::Signal;
 use serde_json::Value;
 
 use crate::ground::{Ground, wait_until};
-use crate::sudden::signal;
+use crate::program::Program;
 
 /// Longer than any line that is typed here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -21,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Live<'a> {
     pub ground: &'a Ground,
     pub session: String,
-    child: Child,
+    child: Program,
     keyboard: std::fs::File,
     screen: Arc<Mutex<Vec<u8>>>,
     lines: u32,
@@ -33,20 +32,17 @@ impl<'a> Live<'a> {
         let size = Winsize { ws_row: 40, ws_col: 120, ws_xpixel: 0, ws_ypixel: 0 };
         let pty = openpty(Some(&size), None).unwrap();
         let own = |fd: &OwnedFd| Stdio::from(fd.try_clone().unwrap());
-        let mut child = ground
-            .command(&["practice", "payments", "--cause", cause])
-            .stdin(own(&pty.slave))
-            .stdout(own(&pty.slave))
-            .stderr(own(&pty.slave))
-            .spawn()
-            .unwrap();
+        let mut practice = ground.command(&["practice", "payments", "--cause", cause]);
+        practice.stdin(own(&pty.slave)).stdout(own(&pty.slave)).stderr(own(&pty.slave));
+        let mut child = Program::start(&mut practice);
+        drop(practice);
         drop(pty.slave);
         let keyboard = std::fs::File::from(pty.master);
         let screen = Arc::new(Mutex::new(Vec::new()));
         watch(keyboard.try_clone().unwrap(), Arc::clone(&screen));
         wait_until("a session is there", || {
             let shown = text(&screen.lock().unwrap_or_else(PoisonError::into_inner));
-            assert!(child.try_wait().unwrap().is_none(), "no session was started:\n{shown}");
+            assert!(child.runs(), "no session was started:\n{shown}");
             let rows = ground.json(&["sessions", "--json"]);
             rows.as_array().is_some_and(|rows| !rows.is_empty()).then_some(())
         });
@@ -129,7 +125,7 @@ impl<'a> Live<'a> {
     /// Whether the session is still on, as the record says.
     pub fn is_on(&mut self) -> bool {
         let ended = self.ground.journal(&self.session).contains("session-ended");
-        self.child.try_wait().unwrap().is_none() && !ended
+        self.child.runs() && !ended
     }
 
     /// The orchestrator's process.
@@ -144,16 +140,6 @@ impl<'a> Live<'a> {
         assert_eq!(ground.left_of(&session), [] as [&str; 0]);
         let verified = ground.run(&["verify", &session]);
         assert!(verified.status.success(), "{}", text(&verified.stdout));
-    }
-}
-
-impl Drop for Live<'_> {
-    fn drop(&mut self) {
-        if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
-            signal(&self.child, Signal::SIGTERM);
-        }
-        // A test that has failed already says more than this could.
-        let _ = self.child.wait();
     }
 }
 

@@ -18,7 +18,7 @@
 //! - [`isolation`]: a stranger with a shell, with [`cis`], [`probes`] and [`leaks`]
 //! - [`abuse`]: somebody who uses the machine up
 //! - [`live`]: a lab with somebody in front of it
-//! - [`ground`]: what they stand on
+//! - [`ground`], [`program`]: what they stand on
 #![allow(clippy::unwrap_used, clippy::panic)]
 #![allow(clippy::print_stdout, reason = "tables are printed for docs/trust")]
 
@@ -40,4 +40,5 @@ mod leaks;
 mod leases;
 mod live;
 mod probes;
+mod program;
 mod sudden;

@@ -1,29 +1,23 @@
 //! Sudden ends: the orchestrator is interrupted or killed in every phase. Nothing may be left, and the
 //! journal must be readable.
 
-use std::process::Child;
-
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::sys::signal::Signal;
 
 use crate::ground::{Ground, wait_until};
+use crate::program::Program;
 
 /// Lets a rehearsal run until `mark` stands in its journal.
-pub fn until(ground: &Ground, mark: &str) -> (Child, String) {
+pub fn until(ground: &Ground, mark: &str) -> (Program, String) {
     let child = ground.start_rehearsal();
     let session = ground.session();
     wait_until(mark, || ground.journal(&session).contains(mark).then_some(()));
     (child, session)
 }
 
-pub fn signal(child: &Child, signal: Signal) {
-    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), signal).unwrap();
-}
-
 fn killed_in(phase: &str) {
     let ground = Ground::new();
     let (mut child, session) = until(&ground, &format!(r#""phase":"{phase}""#));
-    signal(&child, Signal::SIGKILL);
+    child.signal(Signal::SIGKILL);
     child.wait().unwrap();
     let removed = ground.json(&["clean", "--json"]);
     assert_eq!(ground.left_of(&session), [] as [&str; 0], "{removed}");
@@ -50,7 +44,7 @@ fn killed_while_the_fault_is_injected_nothing_is_left() {
 fn interrupted_in(phase: &str) {
     let ground = Ground::new();
     let (mut child, session) = until(&ground, &format!(r#""phase":"{phase}""#));
-    signal(&child, Signal::SIGINT);
+    child.signal(Signal::SIGINT);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(ground.left_of(&session), [] as [&str; 0]);
     assert!(ground.run(&["verify", &session]).status.success());
@@ -77,7 +71,7 @@ fn cleaning_spares_a_session_that_runs() {
         assert_eq!(removed["sessions"].as_array().map(Vec::len), Some(0), "{removed}");
     }
     assert!(!ground.left_of(&session).is_empty());
-    signal(&child, Signal::SIGTERM);
+    child.signal(Signal::SIGTERM);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(ground.left_of(&session).is_empty());
 }

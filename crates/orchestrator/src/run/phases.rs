@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures::FutureExt;
+use futures::future::join_all;
 use lab::lab::Probe;
 use session::event::{Kind, Outcome, Phase};
 use testbed::Testbed;
@@ -317,25 +319,25 @@ fn proofs(session: &Session<'_>, stage: &Stage) -> impl Future<Output = Vec<Stri
         })
         .collect();
     let (prometheus, recorder) = (stage.prometheus.clone(), session.recorder.clone());
-    async move {
-        let mut unproven = Vec::new();
-        let begun = Instant::now();
-        for (id, probe) in declared {
-            let left = PROVEN_WITHIN.saturating_sub(begun.elapsed());
-            let shown = wait_until(left, POLL, async || {
+    let looked_for = declared.into_iter().map(move |(id, probe)| {
+        let (prometheus, recorder) = (prometheus.clone(), recorder.clone());
+        async move {
+            let shown = wait_until(PROVEN_WITHIN, POLL, async || {
                 let value = prometheus.number(&probe.promql).await.ok().flatten();
                 probe.holds(value).then_some(())
             });
-            if shown.await.is_none() {
-                recorder.truth(Kind::Trouble {
-                    what: format!("the cause does not show its evidence `{id}`"),
-                    remedy: "correct the evidence's `shows` or the cause's `tells`".to_owned(),
-                });
-                unproven.push(id);
+            if shown.await.is_some() {
+                return None;
             }
+            recorder.truth(Kind::Trouble {
+                what: format!("the cause does not show its evidence `{id}`"),
+                remedy: "correct the evidence's `shows` or the cause's `tells`".to_owned(),
+            });
+            Some(id)
         }
-        unproven
-    }
+    });
+    // All at once: what an act ends must not wait for what takes longer to show.
+    join_all(looked_for.collect::<Vec<_>>()).map(|ids| ids.into_iter().flatten().collect())
 }
 
 /// Enters the phase `mitigated` when the steady state was first sustained; never returns.
