@@ -23,8 +23,12 @@ use serde::Serialize;
 use crate::boxed;
 use crate::{Engine, Owner, Refusal, label};
 
-/// Something that appears while we remove is found in the next round; after so many we give up.
-const ROUNDS: usize = 4;
+/// Something that appears while we remove, or that somebody else is just removing, is found in the next round; after so
+/// long we give up. A busy engine still creates for seconds what somebody who was killed had asked it for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Between two rounds that have both found something.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A creation that is under way has come to its end in so many times what a look takes: on a busy engine both are
 /// slow. Usual is three to five.
@@ -102,13 +106,16 @@ pub async fn session(engine: &Engine, owner: &Owner) -> Result<Removed, CleanErr
 }
 
 async fn all_of(engine: &Engine, filter: &Filter, session: &str) -> Result<Removed, CleanError> {
-    let mut removed = Removed::default();
-    for _ in 0..ROUNDS {
+    let (begun, mut removed) = (Instant::now(), Removed::default());
+    while begun.elapsed() < PATIENCE {
         engine.quiet().await;
         let mut found = find(engine, filter).await.map_err(CleanError::List)?;
         found.retain(|thing| !removed.miscounted.contains(&thing.name));
         if found.is_empty() {
             return Ok(removed);
+        }
+        if !removed.is_empty() {
+            tokio::time::sleep(PAUSE).await;
         }
         remove_all(engine, found, &mut removed).await?;
     }

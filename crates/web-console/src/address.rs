@@ -15,7 +15,7 @@ pub(crate) const OPERATOR: &str = "/operator";
 
 /// Where a console stands on its host.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Address {
+pub struct Address {
     /// Scheme, name and port, such as `http://127.0.0.1:8080`.
     origin: String,
     /// Such as `/s/4f1e6f0c2b9a7d35`, without a slash at its end.
@@ -41,12 +41,12 @@ impl Address {
     }
 
     /// The whole address, without a slash at its end.
-    pub(crate) fn base(&self) -> String {
+    pub fn base(&self) -> String {
         format!("{}{}", self.origin, self.path)
     }
 
     /// The path of the page itself.
-    pub(crate) fn page(&self) -> String {
+    pub fn page(&self) -> String {
         format!("{}/", self.path)
     }
 
@@ -55,8 +55,8 @@ impl Address {
         format!("{}/enter/{secret}", self.base())
     }
 
-    #[cfg(test)]
-    pub(crate) fn cookie_name(&self) -> &str {
+    /// The name of its cookies.
+    pub fn cookie_name(&self) -> &str {
         &self.cookie
     }
 

@@ -130,7 +130,7 @@ impl Console {
     }
 
     /// Where it stands on its host.
-    pub(crate) fn address(&self) -> &Address {
+    pub fn address(&self) -> &Address {
         &self.0.address
     }
 
@@ -175,7 +175,7 @@ impl Console {
     }
 
     /// Takes back the keys of this role, and closes its sockets.
-    pub(crate) fn sign_out(&self, role: Role) {
+    pub fn sign_out(&self, role: Role) {
         self.keys().revoke(role);
         self.close_sockets(role);
     }
@@ -233,7 +233,8 @@ impl Console {
 
 /// The session.
 impl Console {
-    pub(crate) fn begin(&self, folder: &SessionFolder, recorder: &Recorder) {
+    /// The session that it is a console of, once there is one. A second one is none of it.
+    pub fn begin(&self, folder: &SessionFolder, recorder: &Recorder) {
         // A console is for one session.
         let _ = self.0.folder.set(folder.clone());
         let _ = self.0.record.set(Record::Growing(recorder.clone()));
@@ -304,7 +305,8 @@ impl Console {
         self.tell();
     }
 
-    pub(crate) fn system_is_gone(&self) {
+    /// The lab has been removed: only the debrief is left.
+    pub fn system_is_gone(&self) {
         self.0.system_gone.send_replace(true);
         self.tell();
     }

@@ -14,8 +14,3 @@ pub(crate) fn lab() -> Lab {
 pub(crate) fn cause() -> Cause {
     lab().causes["leaky-release"].clone()
 }
-
-pub(crate) fn rubric() -> lab::rubric::Rubric {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../labs/rubric.yaml");
-    load::rubric(&file, &Disk).unwrap()
-}

@@ -210,4 +210,17 @@ mod tests {
         assert!(!site("/api/me", "same-site"));
         assert!(site("/api/me", "same-origin"));
     }
+
+    #[test]
+    fn another_scheme_is_another_origin() {
+        let hosts = Hosts::of("localhost", 4321, true);
+        let check = |origin: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, "localhost:4321".parse().unwrap());
+            headers.insert(header::ORIGIN, origin.parse().unwrap());
+            hosts.check(&Method::POST, "/api/say", &headers).is_ok()
+        };
+        assert!(check("https://localhost:4321"));
+        assert!(!check("http://localhost:4321"));
+    }
 }

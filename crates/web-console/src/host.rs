@@ -94,6 +94,11 @@ impl Host {
         Host(Arc::new(Inner { hosts, most, slots, operator }))
     }
 
+    /// Scheme, name and port, such as `http://127.0.0.1:8080`.
+    pub fn origin(&self) -> &str {
+        self.0.hosts.origin()
+    }
+
     pub(crate) fn hosts(&self) -> &Hosts {
         &self.0.hosts
     }
@@ -274,7 +279,7 @@ fn no_slot(slot: &str) -> Problem {
 }
 
 /// All that is served.
-pub(crate) fn app(host: Host) -> Router {
+pub fn app(host: Host) -> Router {
     let (operator, _) = api::operator_routes().split_for_parts();
     let operator = operator
         .route(OPERATOR, get(operator_page))

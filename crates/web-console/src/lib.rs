@@ -3,7 +3,7 @@
 //! record what they are used for, and shows what is in the record.
 //!
 //! # Layout
-//! - [`serve`], [`tls`]: the port; [`host`], `address`: the consoles behind it
+//! - [`serve`], [`tls`]: the port; [`host`], [`address`]: the consoles behind it
 //! - [`operator`]: whoever started several sessions
 //! - [`console`]: one session as its pages see it; [`player`]: the candidate
 //! - `guard`, `keys`, `tickets`, `who`: who may ask what, from where
@@ -13,7 +13,7 @@
 //! - `grafana`: a real one, passed through
 //! - `page`: the page itself, embedded from `web/dist`
 
-mod address;
+pub mod address;
 pub mod api;
 mod chronicle;
 mod clock;
@@ -45,5 +45,3 @@ pub mod words;
 
 #[cfg(test)]
 mod fixture;
-#[cfg(test)]
-mod tests;

@@ -71,7 +71,7 @@ impl Visitor {
     }
 
     /// Waits until somebody ends the debrief, or until its time is over.
-    pub(crate) async fn debrief_until(&self, over: impl Future<Output = ()>) {
+    pub async fn debrief_until(&self, over: impl Future<Output = ()>) {
         let console = &self.console;
         console.system_is_gone();
         let closed = self.until(|console| console.chronicle().debrief.closed_at_s.is_some());

@@ -1,5 +1,9 @@
 //! A console that is served, and those who come to it: what the tests of the routes stand on.
 
+use std::path::Path;
+
+use lab::load::{self, Disk};
+
 use super::*;
 
 /// A console that is served, with the record of a session and without its system.
@@ -23,11 +27,16 @@ pub(super) fn some_interview(alone: bool) -> Interview {
     Interview {
         lab: Arc::new(fixture::lab()),
         cause: fixture::cause(),
-        rubric: fixture::rubric(),
+        rubric: rubric(),
         candidate: "Ada".to_owned(),
         minutes: 45,
         alone,
     }
+}
+
+pub(super) fn rubric() -> lab::rubric::Rubric {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../labs/rubric.yaml");
+    load::rubric(&file, &Disk).unwrap()
 }
 
 /// What came back.
@@ -53,7 +62,7 @@ impl Ground {
         console.begin(&held.folder, &recorder);
         let stop = CancellationToken::new();
         tokio::spawn(bound.serve(stop.clone()));
-        let host = served.hosts().origin().trim_start_matches("http://").to_owned();
+        let host = served.origin().trim_start_matches("http://").to_owned();
         Ground { served, console, links, host, recorder, stop, home: (folder, held) }
     }
 

@@ -1,5 +1,6 @@
 //! The routes as strangers, the two roles and other sites meet them, and the sockets on a real port.
 //! No lab runs here: what a route does is tested with the lab.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,14 +19,17 @@ use tokio_tungstenite::tungstenite::{self, Message, client::IntoClientRequest};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use crate::console::{Console, Interview};
-use crate::host::{Host, Links, Opened, app};
-use crate::{api, fixture, serve};
 use ground::{Answer, Ground, open, some_interview};
+use web_console::console::{Console, Interview};
+use web_console::host::{Host, Links, Opened, app};
+use web_console::serve;
 
 mod after;
 mod apart;
+mod api;
 mod back;
+#[path = "../../src/fixture.rs"]
+mod fixture;
 mod grafana;
 mod ground;
 mod operating;
@@ -103,7 +107,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
 
 #[tokio::test]
 async fn each_route_is_for_its_role_alone() {
-    let document: Value = serde_json::from_str(&api::document().unwrap()).unwrap();
+    let document: Value = serde_json::from_str(&web_console::api::document().unwrap()).unwrap();
     let described: BTreeSet<(String, String)> = document["paths"]
         .as_object()
         .unwrap()
@@ -195,7 +199,8 @@ async fn other_hosts_and_other_sites_get_nothing() {
     ] {
         assert_eq!(ground.send(with(name, value)).await.status, StatusCode::FORBIDDEN, "{value}");
     }
-    assert!(!ground.console.chronicle().consented);
+    let me = ground.ask("get", "/api/me", Some(&candidate), "").await;
+    assert!(me.text.contains(r#""consented":false"#), "{}", me.text);
 }
 
 #[tokio::test]
@@ -274,12 +279,10 @@ async fn the_interviewer_sees_each_event_and_the_candidate_none() {
     let mut playing = ground.live(&candidate).await;
     let lab = |kind| ground.recorder.truth(kind);
     lab(Kind::FaultInjected { fault: "deploy".to_owned(), detail: "payments 2.4.0".to_owned() });
-    let noted = (Participant::Interviewer, Door::Notebook, Effect::Think);
     let note = Kind::Noted { text: "a private word".to_owned(), about_s: 0.0 };
-    ground.console.record(noted, note).ok().unwrap();
+    ground.recorder.record(Participant::Interviewer, Door::Notebook, Effect::Think, note);
     let told = Kind::Told { who: "Dana".to_owned(), text: "Well?".to_owned() };
-    let spoke = (Participant::Interviewer, Door::Channel, Effect::Say);
-    ground.console.record(spoke, told).ok().unwrap();
+    ground.recorder.record(Participant::Interviewer, Door::Channel, Effect::Say, told);
     let headline = watching
         .until("the fault is told", |message| {
             let event = &message["event"];

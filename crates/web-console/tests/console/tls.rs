@@ -8,7 +8,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, pem::PemObject
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
 
 use super::*;
-use crate::tls::Tls;
+use web_console::tls::Tls;
 
 /// A folder with `cert.pem`, `key.pem`, and a key `other.pem` of another certificate.
 fn files() -> TempDir {
@@ -63,19 +63,6 @@ async fn links_cookies_and_origins_are_those_of_tls() {
     assert!(cookie.ends_with("; Secure"), "{cookie}");
     assert!(!answer.contains("strict-transport-security"), "{answer}");
     stop.cancel();
-}
-
-#[tokio::test]
-async fn another_scheme_is_another_origin() {
-    let hosts = crate::guard::Hosts::of("localhost", 4321, true);
-    let check = |origin: &str| {
-        let mut headers = header::HeaderMap::new();
-        headers.insert(header::HOST, "localhost:4321".parse().unwrap());
-        headers.insert(header::ORIGIN, origin.parse().unwrap());
-        hosts.check(&Method::POST, "/api/say", &headers).is_ok()
-    };
-    assert!(check("https://localhost:4321"));
-    assert!(!check("http://localhost:4321"));
 }
 
 #[test]

@@ -6,8 +6,8 @@ use orchestrator::reasons::in_words;
 use orchestrator::report::{self, ReportError};
 
 use super::*;
-use crate::operator::{CauseChoice, Kept, LabChoice, NewInterview, Opens};
-use crate::problem::Problem;
+use web_console::operator::{CauseChoice, Kept, LabChoice, NewInterview, Opens};
+use web_console::problem::Problem;
 
 /// What the operator alone may ask.
 pub(super) const OPERATOR: &[(&str, &str)] = &[
@@ -35,7 +35,7 @@ impl Opens for Consoles {
         let interview = Interview {
             lab: Arc::new(fixture::lab()),
             cause: fixture::cause(),
-            rubric: fixture::rubric(),
+            rubric: ground::rubric(),
             candidate: asked.candidate,
             minutes: asked.minutes,
             alone: false,
@@ -105,7 +105,7 @@ pub(super) async fn ask(
 }
 
 fn path_of(ground: &Ground, link: &str) -> String {
-    link.strip_prefix(ground.served.hosts().origin()).unwrap().to_owned()
+    link.strip_prefix(ground.served.origin()).unwrap().to_owned()
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ async fn ask_at(ground: &Ground, method: &str, path: &str, cookie: Option<&str>)
 
 /// The path of a link.
 fn path_of(ground: &Ground, link: &str) -> String {
-    link.strip_prefix(ground.served.hosts().origin()).unwrap().to_owned()
+    link.strip_prefix(ground.served.origin()).unwrap().to_owned()
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn what_a_role_sent_once_is_nothing_to_the_other() {
     let (candidate, interviewer) = ground.both().await;
     let sent = async |cookie: Option<&str>| {
         let mut request = ground.request("post", "/api/ticket", cookie, "");
-        request.headers_mut().insert(crate::once::KEY, "drawn".parse().unwrap());
+        request.headers_mut().insert("idempotency-key", "drawn".parse().unwrap());
         let answer = ground.send(request).await;
         (answer.status, answer.text)
     };
@@ -146,7 +146,7 @@ async fn what_a_role_sent_once_is_nothing_to_the_other() {
     let others = sent(Some(&interviewer)).await;
     assert!(others.0 == StatusCode::OK && others != first, "{others:?}");
     assert_eq!(sent(None).await.0, StatusCode::UNAUTHORIZED);
-    ground.console.sign_out(crate::words::Role::Candidate);
+    ground.console.sign_out(web_console::words::Role::Candidate);
     let kept = sent(Some(&candidate)).await.0;
     assert_eq!(kept, StatusCode::UNAUTHORIZED, "what was answered before is not told either");
 }

@@ -3,7 +3,7 @@
 use session::event::{Outcome, Phase};
 
 use super::*;
-use crate::player::Visitor;
+use web_console::player::Visitor;
 
 /// Answers with their status, for a role's cookie.
 struct Person<'a> {
@@ -36,8 +36,7 @@ async fn people(ground: &Ground) -> (Person<'_>, Person<'_>) {
 
 /// The candidate says that they are done, and the system goes.
 fn over(ground: &Ground) {
-    let by = (Participant::Candidate, Door::Channel, Effect::Say);
-    ground.console.record(by, Kind::Done).ok().unwrap();
+    ground.recorder.record(Participant::Candidate, Door::Channel, Effect::Say, Kind::Done);
     ground.recorder.truth(Kind::PhaseEntered { phase: Phase::Debrief });
     ground.console.system_is_gone();
 }
@@ -173,9 +172,10 @@ async fn a_session_that_failed_has_no_debrief() {
 #[tokio::test]
 async fn a_debrief_that_nobody_ends_ends_by_itself() {
     let ground = Ground::new().await;
+    let (candidate, _) = people(&ground).await;
     over(&ground);
     Visitor::of(ground.console.clone()).debrief_until(std::future::ready(())).await;
     let events = ground.recorder.events();
     assert!(matches!(events.last().unwrap().kind, Kind::DebriefOver { minutes: 120 }));
-    assert!(ground.console.me(crate::words::Role::Candidate).closed);
+    assert_eq!(candidate.get("/api/me").await["closed"], true);
 }
