@@ -233,7 +233,7 @@ impl Console {
 
 /// The session.
 impl Console {
-    /// The session that it is a console of, once there is one. A second one is none of it.
+    /// Makes it the console of this session, which has begun to be recorded.
     pub fn begin(&self, folder: &SessionFolder, recorder: &Recorder) {
         // A console is for one session.
         let _ = self.0.folder.set(folder.clone());
