@@ -218,6 +218,38 @@ test('what is believed is noted with its evidence, and script in it stays text',
   await expect(interviewer.locator('.side article').first()).toContainText('confirmed');
 });
 
+test('what is half-written is there again after a look elsewhere', async () => {
+  const update = candidate.getByLabel('Your status update');
+  const disprove = candidate.getByLabel('What would disprove it');
+  await view('Channel');
+  await candidate.getByRole('radio', { name: 'Status update' }).click();
+  await update.fill('We are still looking');
+  await view('Notebook');
+  await disprove.fill('the bank is slow');
+  await view('Channel');
+  await expect(update).toHaveValue('We are still looking');
+  await update.fill('');
+  await candidate.getByRole('radio', { name: 'Ask colleagues' }).click();
+  await view('Notebook');
+  await expect(disprove).toHaveValue('the bank is slow');
+  await disprove.fill('');
+
+  const note = interviewer.getByLabel('A private note');
+  const said = interviewer.getByLabel('What they say');
+  await interviewer.getByRole('tab', { name: 'Channel' }).click();
+  await said.fill('Is it');
+  await interviewer.getByRole('tab', { name: 'Notes' }).click();
+  await note.fill('Looks at the pool');
+  await interviewer.keyboard.press('Alt+1');
+  await expect(note).toHaveCount(0);
+  await interviewer.getByRole('tab', { name: 'Notes' }).click();
+  await expect(note).toHaveValue('Looks at the pool');
+  await note.fill('');
+  await interviewer.getByRole('tab', { name: 'Channel' }).click();
+  await expect(said).toHaveValue('Is it');
+  await said.fill('');
+});
+
 test('people are asked, told, and interrupt', async () => {
   await view('Channel');
   await candidate.getByLabel('Your question').fill('Was anything deployed today?');

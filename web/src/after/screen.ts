@@ -2,20 +2,17 @@
 // what it is given went through lib/printed.ts.
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
-import type { Cast, Frame } from '../lib/cast';
+import type { Cast } from '../lib/cast';
 import { ADVANCE, colours, FONT } from '../parts/colours';
 import { token } from '../state/theme.svelte';
+import { Drawing } from './drawing';
 
 export class Screen {
   readonly terminal: Terminal;
-  /** Frames that are drawn. */
-  #drawn = 0;
+  #drawing: Drawing;
   #place: HTMLElement;
 
-  constructor(
-    private cast: Cast,
-    place: HTMLElement,
-  ) {
+  constructor(cast: Cast, place: HTMLElement) {
     this.#place = place;
     this.terminal = new Terminal({
       cols: cast.columns,
@@ -31,24 +28,16 @@ export class Screen {
       linkHandler: { activate: () => undefined, allowNonHttpProtocols: false },
       theme: colours(),
     });
+    this.#drawing = new Drawing(cast, this.terminal, () => this.fit());
     this.terminal.open(place);
     this.terminal.textarea?.setAttribute('aria-label', `${cast.terminal}, replay`);
     this.terminal.textarea?.setAttribute('tabindex', '-1');
     this.fit();
   }
 
-  /** Draws the screen as it stood at this moment: on from where it is, or all anew when it lies before. */
+  /** Draws the screen as it stood at this moment. */
   show(at_s: number) {
-    const wanted = this.cast.upTo(at_s);
-    if (wanted < this.#drawn) {
-      this.terminal.reset();
-      this.terminal.resize(this.cast.columns, this.cast.rows);
-      this.#drawn = 0;
-    }
-    let text = '';
-    for (const frame of this.cast.frames.slice(this.#drawn, wanted)) text = this.#take(frame, text);
-    this.terminal.write(text);
-    this.#drawn = wanted;
+    this.#drawing.show(at_s);
   }
 
   /** The recorded columns in the width that there is. */
@@ -63,17 +52,7 @@ export class Screen {
   }
 
   dispose() {
+    this.#drawing.stop();
     this.terminal.dispose();
-  }
-
-  /** Gathers what is printed; a size comes between what was printed before and after it. */
-  #take(frame: Frame, text: string): string {
-    if ('print' in frame) return text + frame.print;
-    if ('mark' in frame) return `${text}\r\n\x1b[2m[${frame.mark}]\x1b[0m\r\n`;
-    this.terminal.write(text, () => {
-      this.terminal.resize(frame.columns, frame.rows);
-      this.fit();
-    });
-    return '';
   }
 }

@@ -26,7 +26,8 @@ export class Socket {
   #plan: Plan;
   #socket: WebSocket | null = null;
   #tries = 0;
-  #over = false;
+  /** Goes up with each try and with the end: whatever an older one still waits for or hears is nobody's. */
+  #turn = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #online = () => this.#again(0);
 
@@ -45,24 +46,32 @@ export class Socket {
 
   /** Ends it for good. */
   close() {
-    this.#over = true;
-    clearTimeout(this.#timer);
+    this.#leave();
     window.removeEventListener('online', this.#online);
-    this.#socket?.close();
     this.#plan.standing('closed', '');
   }
 
+  /** Gives up the try that there is, in whatever state. */
+  #leave() {
+    this.#turn += 1;
+    clearTimeout(this.#timer);
+    this.#socket?.close();
+    this.#socket = null;
+  }
+
   async #open() {
-    if (this.#over) return;
+    this.#leave();
+    const turn = this.#turn;
+    const mine = () => turn === this.#turn;
     this.#plan.standing('connecting', '');
     let ticket: string;
     try {
       ticket = (await ask(api.POST('/api/ticket'))).ticket;
     } catch (error) {
-      this.#refused(error);
+      if (mine()) this.#refused(error);
       return;
     }
-    if (this.#over) return;
+    if (!mine()) return;
     const path = this.#plan.path();
     const join = path.includes('?') ? '&' : '?';
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
@@ -70,15 +79,20 @@ export class Socket {
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     socket.onopen = () => {
+      if (!mine()) return;
       this.#tries = 0;
       this.#plan.opened?.();
       this.#plan.standing('open', '');
     };
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      if (!mine()) return;
       if (typeof data === 'string') this.#plan.text?.(data);
       else this.#plan.bytes?.(new Uint8Array(data));
     };
-    socket.onclose = () => this.#lost();
+    // What fails is closed as well, so an error needs no word of its own.
+    socket.onclose = () => {
+      if (mine()) this.#lost();
+    };
   }
 
   #refused(error: unknown) {
@@ -88,7 +102,6 @@ export class Socket {
   }
 
   #lost() {
-    if (this.#over) return;
     if (retired) {
       this.close();
       return;
@@ -98,7 +111,7 @@ export class Socket {
   }
 
   #again(after: number) {
-    if (this.#over || (this.#socket && this.#socket.readyState <= WebSocket.OPEN)) return;
+    if (this.#socket && this.#socket.readyState <= WebSocket.OPEN) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#open(), after);
   }

@@ -10,6 +10,7 @@ import type { Schemas } from '../api/client';
 import { Socket } from '../api/socket';
 import type { Standing } from '../api/socket';
 import { token } from '../state/theme.svelte';
+import { Backlog, note } from './backlog';
 import { ADVANCE, colours, FONT } from './colours';
 
 export interface Told {
@@ -28,6 +29,7 @@ export class Shell {
   readonly terminal: Terminal;
   readonly search = new SearchAddon();
   #fit = new FitAddon();
+  #backlog: Backlog;
   #socket: Socket | null = null;
   /** Bytes of the shell's output that have been taken. */
   #at = 0;
@@ -54,6 +56,7 @@ export class Shell {
       allowProposedApi: false,
       theme: colours(),
     });
+    this.#backlog = new Backlog(this.terminal, () => this.#drew());
     this.terminal.loadAddon(this.#fit);
     this.terminal.loadAddon(this.search);
     this.terminal.loadAddon(new WebLinksAddon(() => undefined));
@@ -109,6 +112,7 @@ export class Shell {
   dispose() {
     this.#over = true;
     this.#socket?.close();
+    this.#backlog.stop();
     this.terminal.dispose();
   }
 
@@ -152,13 +156,15 @@ export class Shell {
 
   #printed(bytes: Uint8Array) {
     this.#at += bytes.length;
-    const caughtUp = this.#hearing === 'replay' && this.#at >= this.#replayed;
-    this.terminal.write(bytes, () => {
-      if (caughtUp && this.#hearing === 'replay') this.#caughtUp();
-    });
+    this.#backlog.add(bytes);
+  }
+
+  #drew() {
+    const at = this.#at - this.#backlog.bytes;
+    if (this.#hearing === 'replay' && at >= this.#replayed) this.#caughtUp();
   }
 
   #note(text: string) {
-    this.terminal.write(`\r\n\x1b[2m[${text}]\x1b[0m\r\n`);
+    this.#backlog.add(note(text));
   }
 }
