@@ -60,9 +60,17 @@ need_engine() {
     if ! has dockerd; then
         can_install || missing "there is no Docker engine" \
             "install one: https://docs.docker.com/engine/install, or run this as root on Debian or Ubuntu"
-        install docker.io iptables
+        # Without certificates it cannot pull; its package only recommends them.
+        install docker.io iptables ca-certificates
     fi
     start_engine
+}
+
+# From Debian 13 on the command is a package of its own, which that of the engine only recommends; before
+# and in Ubuntu it comes with the engine. The lab needs the engine alone, its tests the command as well.
+need_command() {
+    has docker || { can_install && install docker-cli; } ||
+        say "there is no docker command here (Debian: apt-get install docker-cli); \`make test\` needs it"
 }
 
 start_engine() {
@@ -95,5 +103,7 @@ need_base() {
 
 need_programs
 need_engine
+need_command
+# Who could not install the command could not install mmdebstrap either; `checkride images` then says what is missing.
 if has docker; then need_base; fi
 if [ "${1:-}" = browser ]; then need_browser; fi

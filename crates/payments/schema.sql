@@ -27,7 +27,7 @@ CREATE TABLE payments (
     bank_answer     text,
     -- What the screening desk thinks of the payment, if it said anything.
     review_note     text,
-    created_at      timestamptz NOT NULL DEFAULT now(),
+    created_at      timestamptz NOT NULL DEFAULT now(),        -- before the bank was asked
     settled_at      timestamptz,                               -- when the bank answered
     UNIQUE (merchant_id, idempotency_key)
 );

@@ -2,7 +2,7 @@
 //!
 //! It keeps no books. Whether a card is good is decided by its number alone, so the same card
 //! always gets the same answer; how long the answer takes is drawn from a log-normal
-//! distribution, as the latency of real banks is.
+//! distribution, as the latency of real banks is, and is a second at most.
 
 mod authorize;
 mod latency;
@@ -34,12 +34,13 @@ pub struct Config {
     #[arg(long, env = "OPS_LISTEN", default_value = "0.0.0.0:9100")]
     pub ops_listen: SocketAddr,
 
-    /// The mean time of an answer, in milliseconds.
+    /// The mean time of an answer, in milliseconds, before the limit of one second is put to it.
     #[arg(long, env = "LATENCY_MEAN_MS", default_value_t = 600.0)]
     pub latency_mean_ms: f64,
 
     /// How far apart answers are: the standard deviation of the logarithm of their time. With
-    /// 0.35 and a mean of 600 ms, one answer in a hundred takes longer than 1280 ms.
+    /// 0.35 and a mean of 600 ms, one answer in twenty would take longer than a second and takes
+    /// just that, which makes the mean 591 ms.
     #[arg(long, env = "LATENCY_SIGMA", default_value_t = 0.35)]
     pub latency_sigma: f64,
 }

@@ -1,5 +1,5 @@
-//! The settings of the service. Every one is an environment variable (and a flag of the same
-//! name, for a person who runs it by hand); there is no settings file.
+//! The settings of the service. Every one is an environment variable (and a flag, for a person who
+//! runs it by hand; `--help` has both names); there is no settings file.
 
 use std::net::SocketAddr;
 use std::num::ParseIntError;

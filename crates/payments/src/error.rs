@@ -75,8 +75,9 @@ impl ApiError {
             ApiError::Acquirer(_) => {
                 ("bank_unavailable", "the bank gave no answer, send the same request again".into())
             }
+            // A refund has no key, and may have been made.
             ApiError::Database(_) | ApiError::Unfinished(_) => {
-                ("internal", "something failed on our side, send the same request again".into())
+                ("internal", "something failed on our side, a payment can be sent again".into())
             }
         }
     }

@@ -97,7 +97,8 @@ pub async fn claim(client: &impl GenericClient, order: &Order) -> Result<Claim, 
     }
 }
 
-/// Writes down what the bank said.
+/// Writes down what the bank said, and when: `now()` would be when the transaction began, which is
+/// before the bank was asked.
 ///
 /// # Errors
 /// When the database refuses, or the payment is not there.
@@ -112,7 +113,7 @@ pub async fn settle(
     };
     let update = client
         .prepare_cached(&format!(
-            "UPDATE payments SET status = $2, bank_answer = $3, settled_at = now() \
+            "UPDATE payments SET status = $2, bank_answer = $3, settled_at = clock_timestamp() \
              WHERE id = $1 RETURNING {COLUMNS}"
         ))
         .await?;
