@@ -89,7 +89,8 @@ fn by_case(events: &[Value], marks: &[String]) -> Vec<Seen> {
         let is_in = |it: &[Through]| began > bound(&it[0]) && began <= bound(&it[1]);
         let Some(case) = through.windows(2).position(is_in) else { continue };
         let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        if event["effect"] == "act" {
+        // Its end says what was done, and whether.
+        if event["effect"] == "act" && event["kind"] != "act-started" {
             seen[case].acts.push((
                 word(&event["door"]),
                 word(&data["verb"]),

@@ -108,7 +108,7 @@ fn practice_needs_no_terminal_but_an_engine() {
 
 #[test]
 fn a_session_that_is_not_there_is_an_error_and_an_empty_list_is_not() {
-    let (_, stderr) = check(&["report", "latest"], 3);
+    let (_, stderr) = check(&["report", "latest"], 2);
     assert!(stderr.contains("there is no session `latest`"), "{stderr}");
     let (stdout, _) = check(&["sessions", "--json"], 0);
     assert_eq!(stdout.trim(), "[]");

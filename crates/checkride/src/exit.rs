@@ -43,6 +43,11 @@ pub fn code_of(error: &anyhow::Error) -> Code {
         if let Some(error) = cause.downcast_ref::<RunError>() {
             return code_of_run(error);
         }
+        if let Some(HomeError::Unknown { .. } | HomeError::Ambiguous { .. }) =
+            cause.downcast_ref::<HomeError>()
+        {
+            return Code::Usage;
+        }
         if cause.is::<EngineError>() || cause.is::<ImageError>() || cause.is::<HomeError>() {
             return Code::Environment;
         }
@@ -54,6 +59,10 @@ pub fn code_of(error: &anyhow::Error) -> Code {
         }
         if cause.is::<UsageError>() || cause.is::<TlsError>() {
             return Code::Usage;
+        }
+        // A file that cannot be read or written is no answer to what was asked.
+        if cause.is::<std::io::Error>() {
+            return Code::Environment;
         }
     }
     Code::No

@@ -1,5 +1,7 @@
 //! Signals that ask the program to end: the first one ends the session in order.
 
+use anyhow::Result;
+use orchestrator::run::RunError;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -27,7 +29,7 @@ pub fn stop() -> std::io::Result<CancellationToken> {
             match count {
                 1 => stop.cancel(),
                 2 => print::warning(
-                    "still removing the system; once more ends at once and leaves it to \
+                    "still ending; once more ends at once and leaves what there is of a system to \
                      `checkride clean`",
                 ),
                 _ => std::process::exit(Code::Interrupted as i32),
@@ -35,4 +37,18 @@ pub fn stop() -> std::io::Result<CancellationToken> {
         }
     });
     Ok(token)
+}
+
+/// Does what comes before a session, unless the program is asked to end meanwhile.
+///
+/// # Errors
+/// Those of `doing`, and [`RunError::Interrupted`].
+pub async fn unless_stopped<T>(
+    stop: &CancellationToken,
+    doing: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    tokio::select! {
+        done = doing => done,
+        () = stop.cancelled() => Err(RunError::Interrupted.into()),
+    }
 }

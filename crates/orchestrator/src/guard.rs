@@ -71,11 +71,14 @@ impl Guard {
         let (Some(lease), Some(mut said)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::Error::other("it has no pipe"));
         };
-        let up = tokio::time::timeout(UP_WITHIN, said.read_u8()).await;
-        match up.map_err(|_| io::Error::other("it did not come up"))? {
-            Ok(READY) => Ok(Guard { child, lease }),
-            Ok(_) | Err(_) => Err(io::Error::other("it ended at once")),
-        }
+        let problem = match tokio::time::timeout(UP_WITHIN, said.read_u8()).await {
+            Ok(Ok(READY)) => return Ok(Guard { child, lease }),
+            Ok(_) => "it ended at once",
+            Err(_) => "it did not come up",
+        };
+        // Before its lease ends: a late one would take that for the session's death.
+        child.kill().await?;
+        Err(io::Error::other(problem))
     }
 
     /// Tells the guard that nothing is left to do, and waits for it to end.
@@ -104,22 +107,36 @@ pub async fn keep(home: &Path, session: &str) -> Result<(), HomeError> {
     }
     // Also where the home has been deleted meanwhile: then there is no journal left to close.
     let closed = close_journal(&home, session).await;
-    remove(&owner).await;
-    closed
+    if !matches!(closed, Ok(Closed::StillLive)) {
+        remove(&owner).await;
+    }
+    closed.map(drop)
+}
+
+/// What there was to close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Closed {
+    /// Nobody runs the session any more.
+    Over,
+    /// Somebody does: only the pipe has ended.
+    StillLive,
 }
 
 /// The kernel may close the pipe a moment before it lets go of the session's lock.
-async fn close_journal(home: &Home, session: &str) -> Result<(), HomeError> {
+async fn close_journal(home: &Home, session: &str) -> Result<Closed, HomeError> {
     let folder = home.find(session)?;
     let begun = Instant::now();
-    while folder.is_live() && begun.elapsed() < RELEASED_WITHIN {
+    while folder.is_live() {
+        if begun.elapsed() > RELEASED_WITHIN {
+            return Ok(Closed::StillLive);
+        }
         tokio::time::sleep(POLL).await;
     }
     if let Err(error) = lost::close_one(home, &folder) {
         // Nobody reads this; the next start tries again and says so.
         tracing::warn!(%error, "the journal could not be closed");
     }
-    Ok(())
+    Ok(Closed::Over)
 }
 
 /// How the orchestrator ended.

@@ -25,6 +25,7 @@ pub mod asked;
 pub mod control;
 pub mod docker;
 pub mod doors;
+mod excerpt;
 mod frames;
 pub mod grafana;
 pub mod guard;

@@ -1,8 +1,10 @@
 //! The logs of all services, kept for the session: a container that is replaced takes its own log
 //! with it, so the lines are followed from its start and kept here, the newest [`KEPT`] a service.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use lab::lab::System;
@@ -11,9 +13,12 @@ use testbed::Testbed;
 
 use crate::asked::clock::EngineClock;
 use crate::asked::lines::RecordLines;
+use crate::boxed;
 
 /// Lines kept for each container. At 15 requests a second that is some twenty minutes.
 pub const KEPT: usize = 20_000;
+/// A stranger's pattern may look through them for so long.
+const SEARCH: Duration = Duration::from_secs(3);
 
 /// Cheap to clone; all clones are the same store.
 #[derive(Clone, Default)]
@@ -23,14 +28,24 @@ pub struct Logs {
     record: RecordLines,
     /// Each line sets it.
     clock: EngineClock,
+    /// Held by the search that is under way.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
+
+/// Whether a line is wanted.
+pub type Fits = Box<dyn Fn(&str) -> bool + Send>;
+
+/// A pattern that takes too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the pattern was not through with the log after {} s; make it simpler", SEARCH.as_secs())]
+pub struct TooLong;
 
 /// The lines, by container.
 #[derive(Default)]
 struct Store {
     /// The cursor of the next line.
     next: u64,
-    rings: BTreeMap<String, VecDeque<Kept>>,
+    rings: BTreeMap<String, VecDeque<Arc<Kept>>>,
 }
 
 /// A line with its place among all that were kept.
@@ -67,7 +82,7 @@ pub struct Found {
 impl Logs {
     /// A store that leaves out what is only written for the record.
     pub(crate) fn of(system: &System, clock: EngineClock) -> Logs {
-        Logs { store: Arc::default(), record: RecordLines::of(system), clock }
+        Logs { record: RecordLines::of(system), clock, ..Logs::default() }
     }
 
     /// Follows a container until it is removed. Call it again after a replacement.
@@ -93,33 +108,49 @@ impl Logs {
         if ring.len() == KEPT {
             ring.pop_front();
         }
-        ring.push_back(Kept { cursor, container: container.to_owned(), line });
+        ring.push_back(Arc::new(Kept { cursor, container: container.to_owned(), line }));
     }
 
-    /// The newest `last` lines that `matches`, oldest first, of one container or of all whose name
-    /// is `service` or a replica of it, in order of time.
-    pub fn read(
-        &self,
-        service: &str,
-        last: usize,
-        matches: impl Fn(&str) -> bool,
-    ) -> Vec<(String, LogLine)> {
-        let found = self.window(service, Window::Newest, last, matches);
-        found.lines.into_iter().map(|kept| (kept.container, kept.line)).collect()
-    }
-
-    /// At most `most` lines that `matches`, of one container or of all replicas of a service.
-    pub fn window(
+    /// As [`Logs::find`] for a pattern of a stranger's: on a thread of its own, one at a time.
+    ///
+    /// # Errors
+    /// When it is not through with the log in time.
+    #[boxed]
+    pub async fn search(
         &self,
         service: &str,
         window: Window,
         most: usize,
-        matches: impl Fn(&str) -> bool,
-    ) -> Found {
-        self.find(service, window, most, |kept| matches(&kept.line.text))
+        matches: Fits,
+    ) -> Result<Found, TooLong> {
+        self.search_for(SEARCH, service, window, most, matches).await
     }
 
-    /// As [`Logs::window`], for whom the container or the time of a line matters too.
+    async fn search_for(
+        &self,
+        limit: Duration,
+        service: &str,
+        window: Window,
+        most: usize,
+        matches: Fits,
+    ) -> Result<Found, TooLong> {
+        // Held to the end, also when whoever asked has gone away meanwhile.
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        let (logs, service) = (self.clone(), service.to_owned());
+        let searching = tokio::task::spawn_blocking(move || {
+            let (_turn, begun, late) = (turn, Instant::now(), Cell::new(false));
+            let found = logs.find(&service, window, most, |kept| {
+                late.set(late.get() || begun.elapsed() > limit);
+                !late.get() && matches(&kept.line.text)
+            });
+            if late.get() { Err(TooLong) } else { Ok(found) }
+        });
+        // A search that panics has found nothing, and says so where panics are told.
+        searching.await.unwrap_or(Err(TooLong))
+    }
+
+    /// At most `most` lines that `matches`, of one container or of all replicas of a service (whose
+    /// names are `service` and a number), in order of time.
     pub fn find(
         &self,
         service: &str,
@@ -127,32 +158,24 @@ impl Logs {
         most: usize,
         matches: impl Fn(&Kept) -> bool,
     ) -> Found {
-        let store = self.lock();
-        let rings = store.rings.iter().filter(|(name, _)| is_of(name, service));
-        let rings = rings.map(|(_, ring)| ring);
-        let fits = |kept: &&Kept| matches(kept);
+        let (rings, mut next) = self.within(service, window);
+        let fits = |kept: &&Arc<Kept>| matches(kept);
         // One more of each than is wanted, to know whether there are more.
-        let mut lines: Vec<Kept> = match window {
-            Window::Newest => {
-                rings.flat_map(|it| it.iter().rev().filter(fits).take(most + 1)).cloned().collect()
+        let mut lines: Vec<Arc<Kept>> = match window {
+            Window::Newest | Window::Before(_) => {
+                let newest = |ring: &Vec<Arc<Kept>>| {
+                    ring.iter().rev().filter(fits).take(most + 1).cloned().collect::<Vec<_>>()
+                };
+                rings.iter().flat_map(newest).collect()
             }
-            Window::Before(cursor) => rings
-                .flat_map(|it| {
-                    let older = it.iter().rev().filter(|kept| kept.cursor < cursor);
-                    older.filter(fits).take(most + 1)
-                })
-                .cloned()
-                .collect(),
-            Window::After(cursor) => rings
-                .flat_map(|it| {
-                    let newer = it.partition_point(|kept| kept.cursor <= cursor);
-                    it.range(newer..).filter(fits).take(most + 1)
-                })
-                .cloned()
-                .collect(),
+            Window::After(_) => {
+                let oldest = |ring: &Vec<Arc<Kept>>| {
+                    ring.iter().filter(fits).take(most + 1).cloned().collect::<Vec<_>>()
+                };
+                rings.iter().flat_map(oldest).collect()
+            }
         };
         let more = lines.len() > most;
-        let mut next = store.next.saturating_sub(1);
         if let Window::After(_) = window {
             lines.sort_by_key(|kept| kept.cursor);
             lines.truncate(most);
@@ -160,7 +183,26 @@ impl Logs {
         }
         lines.sort_by_key(|kept| (kept.line.at_unix_ms, kept.cursor));
         let lines = lines.split_off(lines.len().saturating_sub(most));
-        Found { lines, more, next }
+        Found { lines: lines.into_iter().map(Arc::unwrap_or_clone).collect(), more, next }
+    }
+
+    /// All lines in a window, oldest first, by container, and the newest cursor of all. They are looked
+    /// through without the lock, which those who write need.
+    fn within(&self, service: &str, window: Window) -> (Vec<Vec<Arc<Kept>>>, u64) {
+        let store = self.lock();
+        let rings = store.rings.iter().filter(|(name, _)| is_of(name, service));
+        let within = |ring: &VecDeque<Arc<Kept>>| match window {
+            Window::Newest => ring.iter().cloned().collect(),
+            Window::Before(cursor) => {
+                let until = ring.partition_point(|kept| kept.cursor < cursor);
+                ring.range(..until).cloned().collect()
+            }
+            Window::After(cursor) => {
+                let from = ring.partition_point(|kept| kept.cursor <= cursor);
+                ring.range(from..).cloned().collect()
+            }
+        };
+        (rings.map(|(_, ring)| within(ring)).collect(), store.next.saturating_sub(1))
     }
 
     fn lock(&self) -> MutexGuard<'_, Store> {
@@ -183,7 +225,13 @@ mod tests {
     use super::*;
 
     fn line(at: i64, text: &str) -> LogLine {
-        LogLine { at_unix_ms: at, service: String::new(), stderr: false, text: text.to_owned() }
+        LogLine {
+            at_unix_ms: at,
+            service: String::new(),
+            stderr: false,
+            text: text.to_owned(),
+            goes_on: false,
+        }
     }
 
     #[test]
@@ -194,7 +242,8 @@ mod tests {
         logs.push("payments-1", line(3, "c"));
         logs.push("postgres", line(2, "x"));
         let read = |service, last| -> Vec<String> {
-            logs.read(service, last, |_| true).into_iter().map(|(_, line)| line.text).collect()
+            let found = logs.find(service, Window::Newest, last, |_| true);
+            found.lines.into_iter().map(|kept| kept.line.text).collect()
         };
         assert_eq!(read("payments", 10), ["a", "b", "c"]);
         assert_eq!(read("payments", 2), ["b", "c"]);
@@ -208,7 +257,8 @@ mod tests {
         for n in 0..=KEPT {
             logs.push("edge", line(n as i64, "x"));
         }
-        assert_eq!(logs.read("edge", KEPT * 2, |_| true).len(), KEPT);
+        let all = logs.find("edge", Window::Newest, KEPT * 2, |_| true);
+        assert_eq!(all.lines.len(), KEPT);
     }
 
     #[test]
@@ -220,13 +270,24 @@ mod tests {
         }
         let cursors =
             |found: &Found| -> Vec<u64> { found.lines.iter().map(|kept| kept.cursor).collect() };
-        let newest = logs.window("payments", Window::Newest, 4, |_| true);
+        let newest = logs.find("payments", Window::Newest, 4, |_| true);
         assert_eq!((cursors(&newest), newest.more, newest.next), (vec![6, 7, 8, 9], true, 9));
-        let older = logs.window("payments", Window::Before(6), 4, |_| true);
+        let older = logs.find("payments", Window::Before(6), 4, |_| true);
         assert_eq!((cursors(&older), older.more), (vec![2, 3, 4, 5], true));
-        let first = logs.window("payments", Window::After(2), 3, |_| true);
+        let first = logs.find("payments", Window::After(2), 3, |_| true);
         assert_eq!((cursors(&first), first.more, first.next), (vec![3, 4, 5], true, 5));
-        let rest = logs.window("payments", Window::After(5), 9, |text| text == "b");
+        let rest = logs.find("payments", Window::After(5), 9, |kept| kept.line.text == "b");
         assert_eq!((cursors(&rest), rest.more, rest.next), (vec![7, 9], false, 9));
+    }
+
+    #[tokio::test]
+    async fn a_pattern_that_takes_too_long_is_given_up_and_says_so() {
+        let logs = Logs::default();
+        logs.push("edge", line(1, "x"));
+        let search =
+            |limit| logs.search_for(limit, "edge", Window::Newest, 9, Box::new(|text| text == "x"));
+        assert_eq!(search(SEARCH).await.unwrap().lines.len(), 1);
+        let refused = search(Duration::ZERO).await.unwrap_err().to_string();
+        assert!(refused.ends_with("make it simpler"), "{refused}");
     }
 }

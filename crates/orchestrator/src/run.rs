@@ -129,7 +129,7 @@ pub enum RunError {
     Unseen { reason: String },
     #[error("could not inject the cause")]
     Inject(#[from] fault::FaultError),
-    #[error("the fault did not bite: `{symptom}` was {value} after {}s; nobody would be paged for this", within.as_secs())]
+    #[error("the fault did not bite: `{symptom}` was {value} after {}s; nobody would be paged for this; make the cause's fault larger, or correct its `bites`", within.as_secs())]
     DidNotBite { symptom: String, value: String, within: Duration },
     #[error("the alert `{alert}` did not fire within {}s of the fault; check its `for` and expression", within.as_secs())]
     DidNotPage { alert: String, within: Duration },

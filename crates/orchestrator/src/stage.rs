@@ -40,12 +40,13 @@ pub(crate) struct Stage {
     pub(crate) judge: watch::Sender<bool>,
     pub(crate) page: watch::Sender<Option<PageText>>,
     pub(crate) done: watch::Receiver<bool>,
-    /// Containers that died though nobody asked them to.
-    pub(crate) deaths: mpsc::UnboundedReceiver<Death>,
     /// Those that write down what servers were asked; each ends with its server's log.
     asked: JoinSet<()>,
     _tasks: JoinSet<()>,
 }
+
+/// Containers that died though nobody asked them to.
+pub(crate) type Deaths = mpsc::UnboundedReceiver<Death>;
 
 /// Why a stage could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +77,10 @@ impl Stage {
     ///
     /// # Errors
     /// When the lab's own files do not fit together.
-    pub(crate) fn set_up(testbed: Testbed, parts: &Parts<'_>) -> Result<Stage, StageError> {
+    pub(crate) fn set_up(
+        testbed: Testbed,
+        parts: &Parts<'_>,
+    ) -> Result<(Stage, Deaths), StageError> {
         let &Parts { lab, cause, images, recorder, folder, ref pass, grafana } = parts;
         let dashboards = Arc::new(read_dashboards(lab)?);
         let testbed = Arc::new(testbed);
@@ -146,7 +150,7 @@ impl Stage {
         }
         tasks.spawn(report_deaths(Arc::clone(&testbed), recorder.clone(), docker, dead));
         let terminals = Terminals::new(link, recorder.clone(), folder.clone());
-        Ok(Stage {
+        let stage = Stage {
             control,
             prometheus,
             terminals,
@@ -157,10 +161,10 @@ impl Stage {
             judge,
             page,
             done: done_seen,
-            deaths,
             asked,
             _tasks: tasks,
-        })
+        };
+        Ok((stage, deaths))
     }
 }
 
@@ -214,5 +218,5 @@ pub(crate) fn in_words(death: &Death) -> (String, String) {
         return (what, format!("raise `mem_limit` of `{name}` in the lab's compose file"));
     }
     let what = format!("`{name}` ended with {}", death.exit_code);
-    (what, format!("look at its last log lines; `deployctl restart {name}` brings it back"))
+    (what, format!("look at its last log lines; `docker start {name}` brings it back"))
 }

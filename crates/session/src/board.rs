@@ -9,8 +9,8 @@ use std::sync::Arc;
 use lab::cause::Cause;
 use lab::lab::Lab;
 
-use crate::assessment::{Act, act_of};
-use crate::event::{Effect, Event, Kind, Participant};
+use crate::assessment::{Act, Acts};
+use crate::event::{Event, Kind, Participant};
 use crate::evidence::{Seen, seen_in};
 
 /// What was seen and done so far.
@@ -20,7 +20,7 @@ pub struct Board {
     /// Whether the healthy system has ended; a sighting before tells nothing apart.
     begun: bool,
     paged_at_s: Option<f64>,
-    first_action: Option<Act>,
+    acts: Acts,
     /// By id of the evidence.
     seen: BTreeMap<String, Sightings>,
 }
@@ -49,8 +49,8 @@ pub struct Row<'a> {
 impl Board {
     /// The board of a session that has not begun.
     pub fn new(lab: Arc<Lab>, cause: Cause) -> Board {
-        let seen = BTreeMap::new();
-        Board { lab, cause, begun: false, paged_at_s: None, first_action: None, seen }
+        let (acts, seen) = (Acts::default(), BTreeMap::new());
+        Board { lab, cause, begun: false, paged_at_s: None, acts, seen }
     }
 
     /// Takes the next event; whether that changed anything.
@@ -65,9 +65,10 @@ impl Board {
     }
 
     fn by_candidate(&mut self, event: &Event) -> bool {
-        let acts = self.acts(event);
-        let mut changed = acts;
-        for seen in seen_in(&self.lab, event) {
+        // Before the page nothing that somebody does is an action.
+        let mut changed =
+            self.paged_at_s.is_some() && self.acts.take(&self.cause, self.paged_at_s, event);
+        for seen in seen_in(&self.lab, &self.cause, event) {
             changed = true;
             let id = seen.evidence.clone();
             self.seen
@@ -78,18 +79,9 @@ impl Board {
         changed
     }
 
-    /// Whether it is the first action.
-    fn acts(&mut self, event: &Event) -> bool {
-        if event.effect != Effect::Act || self.first_action.is_some() || self.paged_at_s.is_none() {
-            return false;
-        }
-        self.first_action = Some(act_of(&self.cause, self.paged_at_s, event)).filter(|act| act.ok);
-        self.first_action.is_some()
-    }
-
-    /// The first act of the candidate after the page that was carried out.
+    /// The first act of the candidate after the page that was carried out, or is under way.
     pub fn first_action(&self) -> Option<&Act> {
-        self.first_action.as_ref()
+        self.acts.first()
     }
 
     /// Every declared piece of evidence: first those that tell this cause apart, in the order of a
@@ -101,7 +93,7 @@ impl Board {
         let told =
             tells.iter().filter_map(|tell| declared.iter().find(|it| it.id == tell.evidence));
         let others = declared.iter().filter(|it| because(&it.id).is_none());
-        let limit = self.first_action.as_ref().map_or(u64::MAX, |act| act.seq);
+        let limit = self.first_action().map_or(u64::MAX, |act| act.seq);
         told.chain(others)
             .map(|evidence| {
                 let seen = self.seen.get(&evidence.id);

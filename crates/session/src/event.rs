@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+mod axes;
 mod parts;
 mod seconds;
 
+pub use axes::{Door, Effect, Participant, Place};
 pub use parts::{Attached, Certainty, DebriefPart, InjectDid, Outcome, PanelView, Phase, Standing};
 
 /// One event of the timeline.
@@ -44,67 +46,6 @@ pub struct Happening {
     pub effect: Effect,
     pub place: Place,
     pub kind: Kind,
-}
-
-/// Who did it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Participant {
-    Candidate,
-    Interviewer,
-    /// The lab itself.
-    Lab,
-}
-
-/// Where somebody was when they did it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Place {
-    /// In the lab, at the workstation, or the lab itself.
-    #[default]
-    Lab,
-    /// In the browser, so that no command line of a terminal has to do with it.
-    Console,
-}
-
-impl Place {
-    fn is_lab(&self) -> bool {
-        *self == Place::Lab
-    }
-}
-
-/// The way in which somebody looked or acted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Door {
-    Terminal,
-    /// The Docker API.
-    Docker,
-    Control,
-    Dashboards,
-    Logs,
-    /// The database, by its own log.
-    Sql,
-    /// Prometheus, by the record of what it was asked.
-    Metrics,
-    Changes,
-    Wiki,
-    Channel,
-    Notebook,
-    Page,
-    /// The session itself: phases, faults, health.
-    Session,
-}
-
-/// What an event does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Effect {
-    Look,
-    Act,
-    Say,
-    Think,
-    Truth,
 }
 
 /// What happened. Closed: every reader matches all of it.
@@ -344,6 +285,16 @@ pub enum Kind {
         lost_bytes: u64,
     },
 
+    /// The candidate set about an act that may take a while; a `Control` or `Docker` names this event
+    /// when it has ended. Written at once, so that what is seen meanwhile does not come before it, and
+    /// one that never ended is in the record.
+    ActStarted {
+        verb: String,
+        target: String,
+        /// As far as it is known: a rollback's release is not.
+        detail: String,
+    },
+
     // Control plane: `deployctl` and `edgectl`.
     Control {
         /// `history`, `status`, `diff`, `rollback`, `deploy`, `scale`, `restart`, `config-get`,
@@ -356,9 +307,13 @@ pub enum Kind {
         /// For acts: the state before and after, such as `2.4.0` and `2.3.2`.
         before: Option<String>,
         after: Option<String>,
+        /// Whether it was carried out; also one that failed half-way.
         ok: bool,
         /// What was printed.
         shown: String,
+        /// For acts: the sequence of the `ActStarted` with which it began.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        began: Option<u64>,
     },
 
     // Docker API.
@@ -383,6 +338,9 @@ pub enum Kind {
         continued: bool,
         /// What was shown, or the words of the refusal; its beginning and its end where it is long.
         shown: String,
+        /// For acts: the sequence of the `ActStarted` with which it began, where it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        began: Option<u64>,
     },
 
     // Dashboards.

@@ -3,6 +3,7 @@
 //! Matching is by what a door showed, never by what a person may have meant by it: an observation
 //! counts as seen only when an event of the right door carries what the lab says must be shown.
 
+use lab::cause::Cause;
 use lab::lab::{Evidence, Lab, Pattern, Sighting};
 use serde::{Deserialize, Serialize};
 
@@ -24,21 +25,22 @@ pub struct Seen {
 
 /// All sightings by the candidate, in the order of the events. One event may show several pieces
 /// of evidence, and the same piece may be seen many times.
-pub fn sightings(lab: &Lab, events: &[Event]) -> Vec<Seen> {
+pub fn sightings(lab: &Lab, cause: &Cause, events: &[Event]) -> Vec<Seen> {
     events
         .iter()
         .filter(|event| event.participant == Participant::Candidate)
-        .flat_map(|event| lab.evidence.iter().filter_map(move |evidence| see(evidence, event)))
+        .flat_map(|event| seen_in(lab, cause, event))
         .collect()
 }
 
 /// The pieces of evidence that one event shows, whoever it is by.
-pub fn seen_in(lab: &Lab, event: &Event) -> Vec<Seen> {
-    lab.evidence.iter().filter_map(|evidence| see(evidence, event)).collect()
+pub fn seen_in(lab: &Lab, cause: &Cause, event: &Event) -> Vec<Seen> {
+    lab.evidence.iter().filter_map(|evidence| see(evidence, cause, event)).collect()
 }
 
-fn see(evidence: &Evidence, event: &Event) -> Option<Seen> {
-    let how = evidence.seen_in.iter().find_map(|sighting| matches(sighting, &event.kind))?;
+fn see(evidence: &Evidence, cause: &Cause, event: &Event) -> Option<Seen> {
+    let possible = evidence.seen_in.iter().filter(|it| can_show(it, evidence, cause));
+    let how = possible.into_iter().find_map(|sighting| matches(sighting, &event.kind))?;
     Some(Seen {
         evidence: evidence.id.clone(),
         seq: event.seq,
@@ -46,6 +48,13 @@ fn see(evidence: &Evidence, event: &Event) -> Option<Seen> {
         door: event.door,
         how,
     })
+}
+
+/// Nobody wrote down what the database answered. Of what a probe can decide it showed what is the case:
+/// under a cause that does not show the evidence, something else.
+fn can_show(sighting: &Sighting, evidence: &Evidence, cause: &Cause) -> bool {
+    let shows = || cause.tells.iter().any(|tell| tell.evidence == evidence.id && tell.shows);
+    !matches!(sighting, Sighting::Sql { .. }) || evidence.shows.is_none() || shows()
 }
 
 /// How `kind` is an instance of `sighting`, in words; `None` when it is not.

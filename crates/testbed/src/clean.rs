@@ -107,19 +107,22 @@ pub async fn session(engine: &Engine, owner: &Owner) -> Result<Removed, CleanErr
 
 async fn all_of(engine: &Engine, filter: &Filter, session: &str) -> Result<Removed, CleanError> {
     let (begun, mut removed) = (Instant::now(), Removed::default());
-    while begun.elapsed() < PATIENCE {
+    loop {
         engine.quiet().await;
         let mut found = find(engine, filter).await.map_err(CleanError::List)?;
         found.retain(|thing| !removed.miscounted.contains(&thing.name));
         if found.is_empty() {
             return Ok(removed);
         }
+        // Asked only now: beside many others the first round alone may take longer.
+        if begun.elapsed() > PATIENCE {
+            return Err(CleanError::Stays { session: session.to_owned() });
+        }
         if !removed.is_empty() {
             tokio::time::sleep(PAUSE).await;
         }
         remove_all(engine, found, &mut removed).await?;
     }
-    Err(CleanError::Stays { session: session.to_owned() })
 }
 
 /// Removes what sessions left behind that nobody runs any more. `is_live` is asked for each session

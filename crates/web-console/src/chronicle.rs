@@ -122,6 +122,10 @@ impl Chronicle {
             self.session.clone_from(session);
         } else if let Kind::PhaseEntered { phase } = &event.kind {
             self.phase = *phase;
+            // Who leaves their shell with `exit` says nothing more.
+            if *phase == event::Phase::Debrief {
+                self.end(EndingHow::Done, "");
+            }
         } else if let Kind::Paged { alert, severity, summary, promql, since } = &event.kind {
             self.page = Some(Page {
                 alert: alert.clone(),

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 
 use crate::address::Address;
 use crate::chronicle::Chronicle;
-use crate::contract::{Me, Page, TerminalInfo};
+use crate::contract::{Ending, EndingHow, Me, Page, TerminalInfo};
 use crate::grafana::{Window, note_rest};
 use crate::keys::Keys;
 use crate::looked::Looked;
@@ -432,7 +432,7 @@ impl Console {
             paused_at_s: clock.paused_at_s,
             paused_s: clock.paused_s,
             done: chronicle.done,
-            ended: chronicle.ended.clone(),
+            ended: chronicle.ended.as_ref().map(|ended| told_to(role, interview, ended)),
             report_ready: *self.0.system_gone.borrow(),
             submitted: chronicle.debrief.submitted_at_s.is_some(),
             closed: self.looks_back() || chronicle.is_closed(),
@@ -464,6 +464,13 @@ fn shown_to(role: Role, phase: Phase) -> Phase {
         (Role::Candidate, Phase::Mitigated) => Phase::Live,
         (_, phase) => phase,
     }
+}
+
+/// Why a session failed may name its fault, and the next try may have the same one.
+fn told_to(role: Role, interview: &Interview, ended: &Ending) -> Ending {
+    let withheld = role == Role::Candidate && !interview.alone && ended.how == EndingHow::Failed;
+    let detail = if withheld { String::new() } else { ended.detail.clone() };
+    Ending { how: ended.how, detail }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

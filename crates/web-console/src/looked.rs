@@ -282,6 +282,7 @@ mod tests {
                 service: String::new(),
                 stderr: false,
                 text: "pool exhausted".to_owned(),
+                goes_on: false,
             },
         };
         let lines = PanelLines {

@@ -15,7 +15,7 @@ use orchestrator::summary::Summary;
 use session::event::Phase;
 use testbed::{Built, Engine, Progress};
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use web_console::console::Interview;
@@ -27,7 +27,7 @@ use web_console::problem::Problem;
 use super::practice::{chosen, new_seed};
 use super::report::{lab_of, page_of, write_all};
 use super::{grafana, guard, images};
-use crate::{places, print};
+use crate::{places, print, signals};
 
 /// Systems that start at the same time. Each is busy with its start, and one that starts beside many
 /// others is not healthy in time.
@@ -43,6 +43,8 @@ pub(super) struct House {
     grafana: Option<String>,
     stop: CancellationToken,
     starting: Arc<Semaphore>,
+    /// Held while images are built, so that the next one finds them.
+    building: Arc<Mutex<()>>,
     sessions: TaskTracker,
 }
 
@@ -72,7 +74,7 @@ impl House {
         stop: CancellationToken,
     ) -> House {
         let (starting, sessions) = (Arc::new(Semaphore::new(STARTING)), TaskTracker::new());
-        House { engine, home, labs, grafana, stop, starting, sessions }
+        House { engine, home, labs, grafana, stop, starting, building: Arc::default(), sessions }
     }
 
     /// Waits until the last session has ended; none begins any more.
@@ -102,9 +104,14 @@ impl House {
     ) -> Result<Option<String>> {
         let Parts { lab, cause, cause_file, candidate, seed, stop } = parts;
         let lines = Lines { candidate: candidate.clone() };
+        let images = async {
+            let _alone = self.building.lock().await;
+            images::ensure(&self.engine, &lab, &lines).await
+        };
+        let images = Arc::new(signals::unless_stopped(&stop, images).await?);
         let setup = Setup {
             engine: self.engine.clone(),
-            images: Arc::new(images::ensure(&self.engine, &lab, &lines).await?),
+            images,
             lab,
             cause,
             cause_file,

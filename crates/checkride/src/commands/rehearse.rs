@@ -30,7 +30,8 @@ pub(super) async fn run(labs: Option<&Path>, args: &Rehearse) -> Result<Code> {
     })?;
     let show = Show::new();
     let stop = signals::stop()?;
-    let Prepared { engine, home, images } = prepare(&lab, &show).await?;
+    let prepared = signals::unless_stopped(&stop, prepare(&lab, &show)).await;
+    let Prepared { engine, home, images } = prepared?;
     let setup = Setup {
         engine,
         images,
@@ -46,7 +47,7 @@ pub(super) async fn run(labs: Option<&Path>, args: &Rehearse) -> Result<Code> {
     };
     let (summary, finished) = rehearse(&setup, &persona, rehearsal, &show, &stop).await?;
     show.clear();
-    write_all(&setup.home, &finished.folder, &setup.lab, &setup.cause)?;
+    let written = write_all(&setup.home, &finished.folder, &setup.lab, &setup.cause);
     if args.json.json {
         print::json(&summary)?;
     } else {
@@ -55,6 +56,8 @@ pub(super) async fn run(labs: Option<&Path>, args: &Rehearse) -> Result<Code> {
     if let Some(error) = &finished.failure {
         return Ok(failure_code(error));
     }
+    // The last: without a report the answer stands all the same.
+    written?;
     let held = summary.expectations.iter().all(|expectation| expectation.held);
     Ok(if held { Code::Ok } else { Code::No })
 }

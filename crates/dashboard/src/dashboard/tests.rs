@@ -51,6 +51,19 @@ fn the_dashboards_of_this_repository_are_read_whole() {
 }
 
 #[test]
+fn every_dashboard_of_this_repository_marks_the_same_moments_in_the_same_way() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../grafana/dashboards");
+    let marks = |(file, _): (String, Dashboard)| {
+        let path = folder.join(file).with_extension("json");
+        let text = std::fs::read_to_string(path).unwrap();
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()["annotations"].clone()
+    };
+    let all: Vec<_> = own().into_iter().map(marks).collect();
+    assert!(all[0]["list"].as_array().is_some_and(|list| !list.is_empty()));
+    assert!(all.iter().all(|marks| *marks == all[0]));
+}
+
+#[test]
 fn the_panels_that_labs_refer_to_are_there() {
     let wanted = [
         ("service", "Requests|Errors|Latency p95|Requests by merchant|Versions"),

@@ -24,6 +24,11 @@ pub(crate) struct Act {
     /// What of it: a version (deploy, rollback), the key of a setting (config-set), a number
     /// (scale, limit).
     pub(crate) detail: Option<Loose>,
+    /// The least number that fits: of replicas (scale), of requests (limit), or the new value
+    /// (config-set).
+    pub(crate) at_least: Option<At<f64>>,
+    /// The largest number that fits.
+    pub(crate) at_most: Option<At<f64>>,
 }
 
 /// What can be done to the system: with `deployctl` and `edgectl`, with `docker` (restart, stop,

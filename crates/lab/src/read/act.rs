@@ -1,6 +1,6 @@
 //! Acts: the verb, and parts that fit it.
 
-use crate::cause::ActPattern;
+use crate::cause::{ActPattern, fits};
 use crate::lab::{Deployment, System};
 use crate::raw::act::{Act, Verb};
 use crate::raw::at::At;
@@ -44,10 +44,28 @@ pub(crate) fn act(raw: &Act, system: &System, found: &mut Findings) -> ActPatter
         | Verb::SqlGrant
         | Verb::SqlResetStatistics => database(raw, system, found),
     }
+    numbers(raw, found);
     ActPattern {
         verb: raw.verb.value.name().to_owned(),
         target: raw.target.as_ref().map(|at| at.value.clone()),
         detail: raw.detail.as_ref().map(|at| at.value.clone()),
+        at_least: raw.at_least.as_ref().map(|at| at.value),
+        at_most: raw.at_most.as_ref().map(|at| at.value),
+    }
+}
+
+/// Only some acts have a number, and the two that bound it leave one.
+fn numbers(raw: &Act, found: &mut Findings) {
+    let Some(bound) = raw.at_most.as_ref().or(raw.at_least.as_ref()) else { return };
+    if !matches!(raw.verb.value, Verb::Scale | Verb::Limit | Verb::ConfigSet) {
+        let message = format!("`{}` has no number that could be bounded", raw.verb.value.name());
+        found.error(Rule::Act, bound, message, "only config-set, limit and scale have one");
+    }
+    if let (Some(least), Some(most)) = (&raw.at_least, &raw.at_most)
+        && least.value > most.value
+    {
+        let message = format!("no number is at least {} and at most {}", least.value, most.value);
+        found.error(Rule::Act, most, message, "exchange the two");
     }
 }
 
@@ -148,5 +166,13 @@ pub(crate) fn overlap(a: &ActPattern, b: &ActPattern) -> bool {
         (Some(a), Some(b)) => a == b,
         (None, _) | (_, None) => true,
     };
-    a.verb == b.verb && agree(&a.target, &b.target) && agree(&a.detail, &b.detail)
+    let targets = match (&a.target, &b.target) {
+        (Some(a), Some(b)) => fits(a, b) || fits(b, a),
+        (None, _) | (_, None) => true,
+    };
+    let below = |most: Option<f64>, least: Option<f64>| {
+        most.zip(least).is_some_and(|(most, least)| most < least)
+    };
+    let apart = below(a.at_most, b.at_least) || below(b.at_most, a.at_least);
+    a.verb == b.verb && targets && agree(&a.detail, &b.detail) && !apart
 }

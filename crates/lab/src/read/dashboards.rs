@@ -1,7 +1,7 @@
 //! The dashboards of a lab: Grafana JSON, of which only the uid, the title and the titles of the
 //! panels matter here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::Value;
@@ -46,6 +46,7 @@ fn dashboard(source: Source, dashboards: &mut Dashboards) -> Result<(), Box<Prob
     }
     let mut panels = Vec::new();
     titles(&json, &mut panels);
+    ids(&json, &mut BTreeSet::new(), &source.file)?;
     dashboards.panels.insert(uid.clone(), panels);
     dashboards.texts.insert(uid, source.text);
     Ok(())
@@ -63,6 +64,23 @@ fn titles(json: &Value, panels: &mut Vec<String>) {
         panels.extend(panel.get("title").and_then(Value::as_str).map(str::to_owned));
         titles(panel, panels);
     }
+}
+
+/// What asks for a panel, and the record of who looked at it, name it by its id.
+fn ids(json: &Value, seen: &mut BTreeSet<u64>, file: &Path) -> Result<(), Box<Problem>> {
+    for panel in json.get("panels").and_then(Value::as_array).into_iter().flatten() {
+        let title = panel.get("title").and_then(Value::as_str).unwrap_or_default();
+        let Some(id) = panel.get("id").and_then(Value::as_u64) else {
+            let message = format!("the panel `{title}` has no `id`");
+            return Err(wrong(file, message, "add \"id\" with a number of its own"));
+        };
+        if !seen.insert(id) {
+            let message = format!("another panel has the id {id} of `{title}` too");
+            return Err(wrong(file, message, "give this one its own `id`"));
+        }
+        ids(panel, seen, file)?;
+    }
+    Ok(())
 }
 
 fn wrong(file: &Path, message: String, help: &str) -> Box<Problem> {

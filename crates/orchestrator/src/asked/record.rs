@@ -17,13 +17,15 @@ pub(crate) struct Record {
     clock: EngineClock,
     second: Instant,
     looks: u32,
+    /// The door of those that were left out in this second.
+    flooded: Option<Door>,
 }
 
 // === impl Record ===
 
 impl Record {
     pub(crate) fn new(recorder: Recorder, clock: EngineClock) -> Record {
-        Record { recorder, clock, second: Instant::now(), looks: 0 }
+        Record { recorder, clock, second: Instant::now(), looks: 0, flooded: None }
     }
 
     /// A line arrived that the engine had received at this time of its own.
@@ -39,29 +41,38 @@ impl Record {
     /// Records what the person asked.
     pub(crate) fn write(&mut self, door: Door, effect: Effect, kind: Kind) {
         if self.second.elapsed() >= Duration::from_secs(1) {
-            let left_out = self.looks.saturating_sub(PER_SECOND);
-            if left_out > 0 {
-                self.gap(
-                    door,
-                    format!(
-                        "{left_out} more questions within a second were not recorded one by one"
-                    ),
-                );
-            }
+            self.tell_flood();
             (self.second, self.looks) = (Instant::now(), 0);
         }
         if effect == Effect::Look {
             self.looks += 1;
             if self.looks > PER_SECOND {
+                self.flooded = Some(door);
                 return;
             }
         }
         self.recorder.record(Participant::Candidate, door, effect, kind);
     }
 
+    fn tell_flood(&mut self) {
+        let Some(door) = self.flooded.take() else { return };
+        let left_out = self.looks.saturating_sub(PER_SECOND);
+        self.gap(
+            door,
+            format!("{left_out} more questions within a second were not recorded one by one"),
+        );
+    }
+
     /// Records that something was missed.
     pub(crate) fn gap(&self, door: Door, reason: String) {
         let kind = Kind::Gap { door, reason };
         self.recorder.record(Participant::Lab, door, Effect::Truth, kind);
+    }
+}
+
+/// The last second has nothing after it that would tell.
+impl Drop for Record {
+    fn drop(&mut self) {
+        self.tell_flood();
     }
 }

@@ -133,7 +133,7 @@ impl Control {
             .testbed
             .exec(edge, &["socat", "-t5", "-", &socket], Some(line.as_bytes()))
             .await
-            .map_err(|source| ControlError::Platform { name: edge.to_owned(), source })?;
+            .map_err(|source| ControlError::Command { name: edge.to_owned(), source })?;
         let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         if output.code != 0 {
             let complaint = String::from_utf8_lossy(&output.stderr).trim().to_owned();

@@ -14,6 +14,8 @@ pub mod roll;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use fault::{Hands, HandsError};
 use lab::lab::{Deployment, Lab};
@@ -24,6 +26,9 @@ use self::history::History;
 use crate::boxed;
 use crate::logs::Logs;
 
+/// A replica that is being stopped has some seconds for its last requests.
+const CLOSED_WITHIN: Duration = Duration::from_secs(10);
+
 /// The control plane. One change at a time: a second one waits for the first.
 pub struct Control {
     lab: Arc<Lab>,
@@ -32,6 +37,8 @@ pub struct Control {
     logs: Logs,
     state: Mutex<State>,
     history: std::sync::Mutex<History>,
+    /// Whether the system is about to go.
+    closed: AtomicBool,
 }
 
 /// What the control plane wants to be running, by deployment.
@@ -77,10 +84,36 @@ pub enum ControlError {
     NothingBefore { deployment: String },
     #[error("the edge answered: {0}")]
     Edge(String),
-    #[error("{replica} did not become ready within {seconds} s and was left as it is")]
+    #[error(
+        "{replica} did not become ready within {seconds} s and was left as it is; its log may say \
+         why, and the same call again goes on from here"
+    )]
     NotReady { replica: String, seconds: u64 },
     #[error("the platform could not change `{name}`")]
     Platform { name: String, source: TestbedError },
+    #[error("the platform could not run a command in `{name}`")]
+    Command { name: String, source: TestbedError },
+    #[error("the session is ending, and nothing is changed any more")]
+    Ending,
+}
+
+// === impl ControlError ===
+
+impl ControlError {
+    /// Whether the system may have been changed before it failed: an act that was carried out in part.
+    pub fn left_a_change(&self) -> bool {
+        match self {
+            ControlError::NotReady { .. }
+            | ControlError::Platform { .. }
+            | ControlError::Ending => true,
+            ControlError::Unknown { .. }
+            | ControlError::Value { .. }
+            | ControlError::Already { .. }
+            | ControlError::NothingBefore { .. }
+            | ControlError::Edge(_)
+            | ControlError::Command { .. } => false,
+        }
+    }
 }
 
 // === impl Control ===
@@ -108,7 +141,20 @@ impl Control {
             logs,
             state: Mutex::new(state),
             history: std::sync::Mutex::new(history),
+            closed: AtomicBool::new(false),
         }
+    }
+
+    /// Takes no more changes, and waits (not for long) until one that is under way has ended after the
+    /// replica it is at: what it would start later would be left over when the system has gone.
+    pub(crate) async fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+        // An engine that takes longer is cleaned up after.
+        let _ = tokio::time::timeout(CLOSED_WITHIN, self.lock()).await;
+    }
+
+    fn check_open(&self) -> Result<(), ControlError> {
+        if self.closed.load(Ordering::Relaxed) { Err(ControlError::Ending) } else { Ok(()) }
     }
 
     /// How all deployments run now. Waits while a change is under way.

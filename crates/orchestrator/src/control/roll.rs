@@ -63,13 +63,21 @@ impl Control {
         if !known.contains(&release) {
             return Err(unknown("release", &release, known.iter()));
         }
-        if running.release == release {
+        // After a rollout that ended half-way some replicas may run another one.
+        let replicas = running.replicas.values();
+        if running.release == release && replicas.clone().all(|it| it.release == release) {
             return Err(ControlError::Already { deployment: name.to_owned(), release });
         }
         let before = std::mem::replace(&mut running.release, release.clone());
-        running.previous = Some(before.clone());
         self.log(by, verb, name, format!("{before} -> {release}"), note);
-        self.replace_all(name, deployment, running).await?;
+        if let Err(error) = self.replace_all(name, deployment, running).await {
+            // The same call again goes on: what a rollback goes back to stays what it was.
+            running.release = before;
+            return Err(error);
+        }
+        if before != release {
+            running.previous = Some(before.clone());
+        }
         Ok(Act { verb, target: name.to_owned(), detail: release.clone(), before, after: release })
     }
 
@@ -132,12 +140,14 @@ impl Control {
         let extra: Vec<String> =
             running.replicas.keys().filter(|name| !wanted.contains(name)).cloned().collect();
         for replica in extra.into_iter().rev() {
-            self.testbed.remove(&replica).await.map_err(|source| platform(&replica, source))?;
+            if self.testbed.has(&replica) {
+                self.testbed.remove(&replica).await.map_err(|source| platform(&replica, source))?;
+            }
             running.replicas.remove(&replica);
         }
         for replica in wanted {
             if !running.replicas.contains_key(&replica) {
-                self.start(&replica, name, deployment, running, Start::Added).await?;
+                self.start(&replica, name, deployment, running).await?;
             }
         }
         Ok(Act {
@@ -162,6 +172,7 @@ impl Control {
         let since = oldest.map(|replica| replica.started).min().unwrap_or(Timestamp::MIN);
         self.log(by, "restart", name, "restart".to_owned(), "");
         for replica in &replicas {
+            self.check_open()?;
             self.testbed.restart(replica).await.map_err(|source| platform(replica, source))?;
             self.wait_ready(replica, deployment).await?;
             if let Some(entry) =
@@ -187,30 +198,31 @@ impl Control {
     ) -> Result<(), ControlError> {
         let replicas: Vec<String> = running.replicas.keys().cloned().collect();
         for replica in replicas {
-            self.start(&replica, name, deployment, running, Start::Replaced).await?;
+            self.start(&replica, name, deployment, running).await?;
         }
         Ok(())
     }
 
-    /// Brings one replica up in the wanted release and config and waits until it is ready.
+    /// Brings one replica up in the wanted release and config, in the place of the one that bears its
+    /// name if there is one, and waits until it is ready.
     async fn start(
         &self,
         replica: &str,
         name: &str,
         deployment: &Deployment,
         running: &mut Running,
-        how: Start,
     ) -> Result<(), ControlError> {
+        self.check_open()?;
         let image = self
             .images
             .release(name, &running.release)
             .ok_or_else(|| unknown("release", &running.release, versions(deployment).iter()))?;
         let environment = environment(deployment, &running.config);
-        let done = match how {
-            Start::Replaced => self.testbed.replace(replica, image, &environment).await,
-            Start::Added => {
-                self.testbed.add_replica(&deployment.service, replica, image, &environment).await
-            }
+        // One that was removed and could not be created again is added anew.
+        let done = if self.testbed.has(replica) {
+            self.testbed.replace(replica, image, &environment).await
+        } else {
+            self.testbed.add_replica(&deployment.service, replica, image, &environment).await
         };
         done.map_err(|source| platform(replica, source))?;
         self.logs.follow(&self.testbed, replica);
@@ -223,6 +235,7 @@ impl Control {
         let Some(ready) = &deployment.ready else { return Ok(()) };
         let begun = Instant::now();
         while begun.elapsed() < READY_WITHIN {
+            self.check_open()?;
             let answer = self.testbed.link().http_get(replica, ready.port, &ready.path).await;
             // A replica that is starting refuses connections; that is what is waited for.
             if answer.is_ok_and(|answer| answer.status == 200) {
@@ -243,12 +256,6 @@ impl Control {
             note: note.to_owned(),
         });
     }
-}
-
-#[derive(Clone, Copy)]
-enum Start {
-    Replaced,
-    Added,
 }
 
 fn platform(name: &str, source: testbed::TestbedError) -> ControlError {

@@ -23,7 +23,7 @@ impl<U: Upstream> Gate<U> {
             let done = match container {
                 Ok(container) => gate.changed(&container, &change).await,
                 Err(refusal) => {
-                    gate.note_change(&reference, &change, (None, None), Some(&refusal));
+                    gate.note_change(None, &reference, &change, (None, None), Some(&refusal));
                     Err(refusal)
                 }
             };
@@ -37,6 +37,8 @@ impl<U: Upstream> Gate<U> {
     }
 
     async fn changed(&self, container: &Container, change: &Change) -> Result<(), Refusal> {
+        // Before it begins, so that what is seen while a container stops does not come before it.
+        let began = self.notes.act_started(change.verb(), &container.name, &change.detail());
         let before = self.state(container).await;
         if let Change::Update(limits) = change
             && limits.memory.is_some()
@@ -56,12 +58,13 @@ impl<U: Upstream> Gate<U> {
             )
         };
         let states = (words(before), words(after));
-        self.note_change(&container.name, change, states, done.as_ref().err());
+        self.note_change(began, &container.name, change, states, done.as_ref().err());
         done
     }
 
     fn note_change(
         &self,
+        began: Option<u64>,
         container: &str,
         change: &Change,
         (before, after): (Option<String>, Option<String>),
@@ -79,6 +82,7 @@ impl<U: Upstream> Gate<U> {
                 certainty: Certainty::Observed,
                 continued: false,
                 shown: refusal.map(|refusal| refusal.message.clone()).unwrap_or_default(),
+                began,
             },
         );
     }

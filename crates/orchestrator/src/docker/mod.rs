@@ -81,6 +81,7 @@ impl<U: Upstream> Gate<U> {
                 certainty: Certainty::Observed,
                 continued: true,
                 shown: String::new(),
+                began: None,
             },
         );
         true

@@ -57,6 +57,7 @@ impl Note {
             certainty: Certainty::Observed,
             continued,
             shown,
+            began: None,
         }
     }
 }
@@ -74,6 +75,16 @@ impl Notes {
         if (effect == Effect::Act && done) || self.has_room() {
             self.recorder.record(Participant::Candidate, Door::Docker, effect, kind);
         }
+    }
+
+    /// Records that the candidate sets about an act; its sequence, unless a flood of refused ones
+    /// left no room for it. Its end is recorded either way when it was carried out.
+    pub(super) fn act_started(&self, verb: &str, target: &str, detail: &str) -> Option<u64> {
+        let [verb, target, detail] = [verb, target, detail].map(str::to_owned);
+        let kind = Kind::ActStarted { verb, target, detail };
+        let record =
+            || self.recorder.record(Participant::Candidate, Door::Docker, Effect::Act, kind);
+        self.has_room().then(record).map(|event| event.seq)
     }
 
     /// The recorder missed something.

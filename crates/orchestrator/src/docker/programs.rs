@@ -232,6 +232,7 @@ impl<U: Upstream> Gate<U> {
             certainty: Certainty::Assumed,
             continued: false,
             shown: String::new(),
+            began: None,
         };
         self.notes.record(Effect::Act, kind);
     }

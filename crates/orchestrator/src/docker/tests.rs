@@ -261,9 +261,11 @@ async fn an_act_has_the_state_before_and_after() {
     let answer = ground.send(&post("/v1.41/containers/edge/restart?t=5", "")).await;
     assert!(answer.starts_with("HTTP/1.1 204 "), "{answer}");
     let events = ground.recorder.events();
-    let Kind::Docker { verb, target, detail, before, after, .. } = &events[0].kind else {
+    let [start, end] = &events[..] else { panic!("{events:?}") };
+    let Kind::Docker { verb, target, detail, before, after, began, .. } = &end.kind else {
         panic!("{events:?}");
     };
+    assert_eq!((start.kind.name().as_str(), *began), ("act-started", Some(start.seq)));
     assert_eq!(
         (verb.as_str(), target.as_str(), detail.as_str()),
         ("restart", "edge", "within 5 s")

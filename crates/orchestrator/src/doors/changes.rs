@@ -46,6 +46,7 @@ impl Doors {
             after: None,
             ok: true,
             shown: excerpt(shown),
+            began: None,
         };
         self.record(Door::Changes, Effect::Look, kind);
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{Asked, Doors, Printed, diff, table};
 use crate::control::history::{Change, ago};
-use crate::control::{Control, Running};
+use crate::control::{Act, Control, Running};
 
 /// Deployments: what runs, what changed, and changing it.
 #[derive(Parser)]
@@ -65,33 +65,32 @@ pub(super) async fn run(doors: &Doors, command: Deployctl, columns: Option<u16>)
             }
         }
         Verb::Rollback { deployment } => {
-            let outcome = control.rollback(&deployment, BY).await;
             let asked = Asked { verb: "rollback", target: &deployment, detail: "" };
-            doors.act("deployctl", &asked, outcome, |act| rolled(act, &deployment))
+            let doing = control.rollback(&deployment, BY);
+            doors.act("deployctl", &asked, doing, |act| rolled(act, &deployment)).await
         }
         Verb::Deploy { deployment, release } => {
-            let outcome = control.deploy(&deployment, &release, BY, "").await;
             let asked = Asked { verb: "deploy", target: &deployment, detail: &release };
-            doors.act("deployctl", &asked, outcome, |act| rolled(act, &deployment))
+            let doing = control.deploy(&deployment, &release, BY, "");
+            doors.act("deployctl", &asked, doing, |act| rolled(act, &deployment)).await
         }
         Verb::Scale { deployment, replicas } => {
-            let outcome = control.scale(&deployment, replicas, BY).await;
             let detail = replicas.to_string();
             let asked = Asked { verb: "scale", target: &deployment, detail: &detail };
-            doors.act("deployctl", &asked, outcome, |act| {
-                format!("{deployment}: {} -> {} replicas", act.before, act.after)
-            })
+            let doing = control.scale(&deployment, replicas, BY);
+            let say = |act: &Act| format!("{deployment}: {} -> {} replicas", act.before, act.after);
+            doors.act("deployctl", &asked, doing, say).await
         }
         Verb::Restart { name } => {
-            let outcome = control.restart(&name, BY).await;
             let asked = Asked { verb: "restart", target: &name, detail: "" };
-            doors.act("deployctl", &asked, outcome, |act| format!("restarted {}", act.detail))
+            let say = |act: &Act| format!("restarted {}", act.detail);
+            doors.act("deployctl", &asked, control.restart(&name, BY), say).await
         }
         Verb::Config(config) => self::config(doors, config).await,
     }
 }
 
-fn rolled(act: &crate::control::Act, deployment: &str) -> String {
+fn rolled(act: &Act, deployment: &str) -> String {
     format!("{deployment}: {} -> {}, all replicas ready", act.before, act.after)
 }
 
@@ -108,11 +107,12 @@ async fn config(doors: &Doors, config: Config) -> Printed {
             }
         }
         Config::Set { deployment, key, value } => {
-            let outcome = doors.control.set_config(&deployment, &key, &value, BY, "").await;
             let asked = Asked { verb: "config-set", target: &deployment, detail: &key };
-            doors.act("deployctl", &asked, outcome, |act| {
+            let doing = doors.control.set_config(&deployment, &key, &value, BY, "");
+            let say = |act: &Act| {
                 format!("{deployment}: {key} {} -> {}, all replicas ready", act.before, act.after)
-            })
+            };
+            doors.act("deployctl", &asked, doing, say).await
         }
         Config::History { deployment } => {
             let history = doors.control.history();

@@ -51,7 +51,7 @@ fn owner<'a>(lab: &'a Lab, from: &str, to: &str) -> Result<&'a Deployment, Strin
     })
 }
 
-/// The patch without the mail's first line and trailer.
+/// The patch without the mail's first line and its date: a change is as old as its rollout.
 fn paint(patch: &str, colour: bool) -> String {
     let mut text = String::new();
     for line in patch.lines().filter(|line| !is_envelope(line)) {
@@ -71,5 +71,6 @@ fn paint(patch: &str, colour: bool) -> String {
 }
 
 fn is_envelope(line: &str) -> bool {
-    line.starts_with("From ") && line.ends_with("Mon Sep 17 00:00:00 2001")
+    let first = line.starts_with("From ") && line.ends_with("Mon Sep 17 00:00:00 2001");
+    first || line.starts_with("Date: ")
 }

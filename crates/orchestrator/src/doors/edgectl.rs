@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::deployctl::BY;
 use super::{Asked, Doors, Printed, table};
+use crate::control::Act;
 use crate::control::edge::Drain;
 
 /// The edge: who is limited, which servers get requests.
@@ -38,19 +39,15 @@ pub(super) async fn run(doors: &Doors, command: Edgectl) -> Printed {
     match command.verb {
         Verb::Status => status(doors).await,
         Verb::Limit { merchant, rate } => {
-            let outcome = control.limit(&merchant, rate, BY).await;
             let detail = rate.to_string();
             let asked = Asked { verb: "limit", target: &merchant, detail: &detail };
-            doors.act("edgectl", &asked, outcome, |act| {
-                format!("{merchant}: {} -> {}", act.before, act.after)
-            })
+            let doing = control.limit(&merchant, rate, BY);
+            doors.act("edgectl", &asked, doing, |act| changed(act, &merchant)).await
         }
         Verb::Unlimit { merchant } => {
-            let outcome = control.unlimit(&merchant, BY).await;
             let asked = Asked { verb: "unlimit", target: &merchant, detail: "" };
-            doors.act("edgectl", &asked, outcome, |act| {
-                format!("{merchant}: {} -> {}", act.before, act.after)
-            })
+            let doing = control.unlimit(&merchant, BY);
+            doors.act("edgectl", &asked, doing, |act| changed(act, &merchant)).await
         }
         Verb::Drain { server } => drain(doors, &server, Drain::On).await,
         Verb::Undrain { server } => drain(doors, &server, Drain::Off).await,
@@ -62,10 +59,13 @@ async fn drain(doors: &Doors, server: &str, drain: Drain) -> Printed {
         Drain::On => "drain",
         Drain::Off => "undrain",
     };
-    let outcome = doors.control.drain(server, drain, BY).await;
     let asked = Asked { verb, target: server, detail: "" };
-    doors
-        .act("edgectl", &asked, outcome, |act| format!("{server}: {} -> {}", act.before, act.after))
+    let doing = doors.control.drain(server, drain, BY);
+    doors.act("edgectl", &asked, doing, |act| changed(act, server)).await
+}
+
+fn changed(act: &Act, what: &str) -> String {
+    format!("{what}: {} -> {}", act.before, act.after)
 }
 
 async fn status(doors: &Doors) -> Printed {

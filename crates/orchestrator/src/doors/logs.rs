@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use regex::{Regex, RegexBuilder};
 use session::event::{Door, Effect, Kind};
 
-use super::{Doors, excerpt};
+use super::Doors;
+use crate::excerpt::Excerpt;
 
 /// Nothing that has a log is called so; the message lists what does.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -12,6 +14,20 @@ use super::{Doors, excerpt};
 pub struct NoSuchService {
     pub name: String,
     pub known: String,
+}
+
+/// At most so much of the beginning and of the end of what was shown goes into an event, in bytes: a
+/// page of lines, of which the last are the newest.
+const SHOWN: (usize, usize) = (16 << 10, 48 << 10);
+/// The largest program that a pattern may become, in bytes.
+const PATTERN: usize = 256 << 10;
+
+/// A pattern that log lines are looked through for.
+///
+/// # Errors
+/// When it is no regular expression, or a very large one.
+pub fn pattern(text: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(text).size_limit(PATTERN).build()
 }
 
 /// What was read of a log, for the record.
@@ -62,11 +78,13 @@ impl Doors {
 
     /// Records that a log was read.
     pub fn note_logs_read(&self, reading: &Reading<'_>) {
+        let mut shown = Excerpt::of(SHOWN);
+        shown.push(reading.text.as_bytes());
         let kind = Kind::LogsRead {
             service: reading.service.to_owned(),
             grep: reading.grep.map(str::to_owned),
             lines: reading.lines,
-            shown: excerpt(reading.text),
+            shown: shown.take(),
             continued: reading.continued,
         };
         self.record(Door::Logs, Effect::Look, kind);

@@ -128,50 +128,24 @@ impl Doors {
         self.recorder.happened(Happening { participant, door, effect, place, kind })
     }
 
-    /// Records an act, done or refused, and says so to the person.
-    fn act(
+    /// Carries an act out and says to the person what became of it. In the record it begins before
+    /// anything is done, also before another one that it has to wait for.
+    async fn act(
         &self,
         program: &str,
         asked: &Asked<'_>,
-        outcome: Result<Act, ControlError>,
+        doing: impl Future<Output = Result<Act, ControlError>>,
         say: impl FnOnce(&Act) -> String,
     ) -> Printed {
-        match outcome {
-            Ok(act) => {
-                let said = say(&act);
-                self.record(
-                    Door::Control,
-                    Effect::Act,
-                    Kind::Control {
-                        verb: act.verb.to_owned(),
-                        target: act.target,
-                        detail: act.detail,
-                        before: Some(act.before),
-                        after: Some(act.after),
-                        ok: true,
-                        shown: said.clone(),
-                    },
-                );
-                Printed::out(said)
-            }
-            Err(error) => {
-                let printed = Printed::refused(program, anyhow::Error::from(error));
-                self.record(
-                    Door::Control,
-                    Effect::Act,
-                    Kind::Control {
-                        verb: asked.verb.to_owned(),
-                        target: asked.target.to_owned(),
-                        detail: asked.detail.to_owned(),
-                        before: None,
-                        after: None,
-                        ok: false,
-                        shown: printed.stderr.clone(),
-                    },
-                );
-                printed
-            }
-        }
+        let [verb, target, detail] = [asked.verb, asked.target, asked.detail].map(str::to_owned);
+        let start = Kind::ActStarted { verb, target, detail };
+        let began = Some(self.record(Door::Control, Effect::Act, start).seq);
+        let (printed, kind) = match doing.await {
+            Ok(act) => done(began, act, say),
+            Err(error) => failed(began, program, asked, error),
+        };
+        self.record(Door::Control, Effect::Act, kind);
+        printed
     }
 
     /// Records a look at the control plane and prints it.
@@ -187,6 +161,7 @@ impl Doors {
                 after: None,
                 ok: true,
                 shown: excerpt(&shown),
+                began: None,
             },
         );
         Printed::out(shown)
@@ -198,6 +173,42 @@ struct Asked<'a> {
     verb: &'a str,
     target: &'a str,
     detail: &'a str,
+}
+
+fn done(began: Option<u64>, act: Act, say: impl FnOnce(&Act) -> String) -> (Printed, Kind) {
+    let shown = say(&act);
+    let kind = Kind::Control {
+        verb: act.verb.to_owned(),
+        target: act.target,
+        detail: act.detail,
+        before: Some(act.before),
+        after: Some(act.after),
+        ok: true,
+        shown: shown.clone(),
+        began,
+    };
+    (Printed::out(shown), kind)
+}
+
+fn failed(
+    began: Option<u64>,
+    program: &str,
+    asked: &Asked<'_>,
+    error: ControlError,
+) -> (Printed, Kind) {
+    let ok = error.left_a_change();
+    let printed = Printed::refused(program, anyhow::Error::from(error));
+    let kind = Kind::Control {
+        verb: asked.verb.to_owned(),
+        target: asked.target.to_owned(),
+        detail: asked.detail.to_owned(),
+        before: None,
+        after: None,
+        ok,
+        shown: printed.stderr.clone(),
+        began,
+    };
+    (printed, kind)
 }
 
 /// Understands the words of a command, or says how they should be, as the program itself would.

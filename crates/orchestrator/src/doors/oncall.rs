@@ -5,9 +5,10 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use session::event::{Door, Effect, Kind, Standing};
 
-use super::logs::Reading;
+use super::logs::{self, Reading};
 use super::words::Entry;
 use super::{Doors, PageText, Printed, dashboards};
+use crate::logs::Window;
 
 /// What the person on call has at hand.
 #[derive(Parser)]
@@ -93,7 +94,7 @@ pub(super) async fn run(doors: &Doors, command: Oncall, columns: Option<u16>) ->
             Printed::out(dashboards::list(&doors.dashboards))
         }
         Verb::Dashboard(args) => dashboards::show(doors, &args, columns).await,
-        Verb::Logs(args) => logs(doors, &args),
+        Verb::Logs(args) => logs(doors, &args).await,
         Verb::Wiki { page } => wiki(doors, page.as_deref()),
         Verb::Ask { question } => ask(doors, &question.join(" ")),
         Verb::Say { text } => say(doors, text.join(" ")),
@@ -133,8 +134,8 @@ fn to_the_second(since: &str) -> String {
     }
 }
 
-fn logs(doors: &Doors, args: &LogsArgs) -> Printed {
-    let pattern = match args.grep.as_deref().map(regex::Regex::new).transpose() {
+async fn logs(doors: &Doors, args: &LogsArgs) -> Printed {
+    let pattern = match args.grep.as_deref().map(logs::pattern).transpose() {
         Ok(pattern) => pattern,
         Err(error) => return Printed::refused("oncall", error),
     };
@@ -142,10 +143,14 @@ fn logs(doors: &Doors, args: &LogsArgs) -> Printed {
         return Printed::refused("oncall", error);
     }
     let last = usize::try_from(args.last).unwrap_or(usize::MAX);
-    let matches = |line: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(line));
-    let lines = doors.logs.read(&args.service, last, matches);
+    let matches = move |line: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(line));
+    let searching = doors.logs.search(&args.service, Window::Newest, last, Box::new(matches));
+    let lines = match searching.await {
+        Ok(found) => found.lines,
+        Err(error) => return Printed::refused("oncall", error),
+    };
     let text: String =
-        lines.iter().map(|(name, line)| format!("{name} | {}\n", line.text)).collect();
+        lines.iter().map(|kept| format!("{} | {}\n", kept.container, kept.line.text)).collect();
     doors.note_logs_read(&Reading {
         service: &args.service,
         grep: args.grep.as_deref(),

@@ -38,6 +38,7 @@ pub(super) async fn end(
     if let Some(stage) = &stage {
         note_mitigation(&mut session, stage);
         recover(&mut session, stage).await;
+        stage.control.close().await;
         if holds_debrief {
             kept::keep(&stage.doors, &held.folder).await;
         }

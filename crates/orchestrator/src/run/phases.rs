@@ -1,5 +1,6 @@
 //! From provision to the moment when the player is done.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,7 @@ use futures::FutureExt;
 use futures::future::join_all;
 use lab::lab::Probe;
 use session::event::{Kind, Outcome, Phase};
-use testbed::Testbed;
+use testbed::{Link, Testbed};
 use tokio::sync::watch;
 
 use super::{RunError, Session, Strictness, is_fatal, seen, wait_until};
@@ -16,7 +17,7 @@ use crate::health::Now;
 use crate::home::SessionFolder;
 use crate::player::{Player, Ready, Seat};
 use crate::prometheus::Pass;
-use crate::stage::{Parts, Stage, in_words};
+use crate::stage::{Deaths, Parts, Stage, in_words};
 use crate::terminal::Terminal;
 
 /// A system that is not ready by then is not going to be.
@@ -27,6 +28,8 @@ const STEADY_WITHIN: Duration = Duration::from_secs(45);
 const PROVEN_WITHIN: Duration = Duration::from_secs(20);
 /// An act needs some seconds to show in the probes. What is not back by then does not come back.
 const BACK_WITHIN: Duration = Duration::from_secs(12);
+/// The engine tells of a death so soon after it.
+const TOLD_WITHIN: Duration = Duration::from_secs(2);
 /// Between two looks at something that is awaited.
 const POLL: Duration = Duration::from_millis(100);
 
@@ -55,7 +58,22 @@ pub(super) async fn go(
         pass,
         grafana: setup.grafana.as_ref(),
     };
-    let stage = stage_slot.insert(Stage::set_up(testbed, &parts)?);
+    let (stage, deaths) = Stage::set_up(testbed, &parts)?;
+    let stage = stage_slot.insert(stage);
+    let trouble = trouble(session, stage.testbed().link().clone(), deaths);
+    tokio::select! {
+        played = on_stage(session, begun, stage, player) => played,
+        error = trouble => Err(error),
+    }
+}
+
+/// What is played once the system has been started.
+async fn on_stage(
+    session: &mut Session<'_>,
+    begun: Instant,
+    stage: &Stage,
+    player: &impl Player,
+) -> Result<Outcome, RunError> {
     let (columns, rows) = player.size();
     let terminal = stage.terminals.open(columns, rows).await?;
     ready(stage).await?;
@@ -249,10 +267,10 @@ async fn bites(session: &Session<'_>, stage: &Stage) -> Result<(), RunError> {
     Ok(())
 }
 
-/// The player plays, while the lab watches that it keeps its own promises.
+/// The player plays, while the lab watches that the cause shows what it declares.
 async fn live(
     session: &mut Session<'_>,
-    stage: &mut Stage,
+    stage: &Stage,
     terminal: Terminal,
     page: PageText,
     player: &impl Player,
@@ -269,7 +287,6 @@ async fn live(
     };
     let proofs = proofs(session, stage);
     let mitigated = enter_mitigated(session, stage.now.clone());
-    let trouble = trouble(session, &mut stage.deaths);
     let mut prometheus_now = stage.now.clone();
     let sustain = session.lab().steady_state.sustain;
     let playing = async {
@@ -279,7 +296,6 @@ async fn live(
     };
     let (played, unproven) = tokio::select! {
         (played, unproven) = async { tokio::join!(playing, proofs) } => (played, unproven),
-        error = trouble => return Err(error),
         () = mitigated => unreachable_end(),
     };
     session.unproven = unproven;
@@ -354,35 +370,57 @@ fn enter_mitigated(
     }
 }
 
-/// What ends a session from the lab's side: a container that it cannot do without, or (strictly)
-/// the journal.
+/// What ends a session from the lab's side, in whatever phase: a container that it cannot do without,
+/// the link, or (strictly) the journal.
 fn trouble<'a>(
-    session: &Session<'_>,
-    deaths: &'a mut tokio::sync::mpsc::UnboundedReceiver<testbed::Death>,
+    session: &Session<'a>,
+    link: Link,
+    mut deaths: Deaths,
 ) -> impl Future<Output = RunError> + use<'a> {
-    let (lab, strictness) = (session.lab().clone(), session.setup.strictness);
+    let (lab, strictness, notice) =
+        (session.lab().clone(), session.setup.strictness, session.notice);
     let mut failure = session.recorder.failure();
     async move {
-        let died = async {
+        let mut died = pin!(async {
             loop {
                 match deaths.recv().await {
-                    Some(death) if is_fatal(&lab, &death) => {
-                        let (what, remedy) = in_words(&death);
-                        return RunError::Died { what, remedy };
-                    }
+                    Some(death) if is_fatal(&lab, &death) => return fatal(&death),
                     Some(_) => {}
                     None => std::future::pending().await,
                 }
             }
-        };
+        });
         let unwritable = async {
             // Not held while anything is awaited, so that a session may move between threads.
             let reason = failure.wait_for(Option::is_some).await.map(|reason| reason.clone());
-            match (reason, strictness) {
-                (Ok(reason), Strictness::Strict) => RunError::Journal(reason.unwrap_or_default()),
-                _ => std::future::pending().await,
+            let error = RunError::Journal(reason.ok().flatten().unwrap_or_default());
+            if strictness == Strictness::Strict {
+                return error;
             }
+            notice.warn(&format!("nothing more is recorded: {error}"));
+            std::future::pending().await
         };
-        tokio::select! { error = died => error, error = unwritable => error }
+        tokio::select! {
+            error = &mut died => return error,
+            error = unwritable => return error,
+            reason = link.ended() => tracing::debug!(reason, "the link has ended"),
+        }
+        // With the workstation the link ends too; its death says more.
+        let told = tokio::time::timeout(TOLD_WITHIN, died).await;
+        told.unwrap_or_else(|_| RunError::Died {
+            what: "the link to the workstation has ended".to_owned(),
+            remedy: "see whether the Docker engine was restarted or is out of reach, and start \
+                     another session"
+                .to_owned(),
+        })
     }
+}
+
+fn fatal(death: &testbed::Death) -> RunError {
+    let (what, _) = in_words(death);
+    let remedy = match death.oom {
+        true => format!("raise `mem_limit` of `{}` in the lab's compose file", death.name),
+        false => "a session cannot go on without it; start another one".to_owned(),
+    };
+    RunError::Died { what, remedy }
 }

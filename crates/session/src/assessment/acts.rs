@@ -1,6 +1,8 @@
 //! What changed the system, and what each change was with regard to the cause.
 
-use lab::cause::{ActPattern, Cause, Remedy};
+use std::collections::BTreeMap;
+
+use lab::cause::{ActPattern, Cause, Remedy, fits};
 use serde::{Deserialize, Serialize};
 
 use super::Clock;
@@ -9,9 +11,13 @@ use crate::event::{Door, Effect, Event, Kind, Participant};
 /// One act of the candidate on the system.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Act {
+    /// Where in the record it began.
     pub seq: u64,
+    /// When it began.
     pub at_s: f64,
     pub since_page_s: Option<f64>,
+    /// When it had been carried out, or had failed; `None` when the record does not say.
+    pub ended_s: Option<f64>,
     pub door: Door,
     pub verb: String,
     pub target: String,
@@ -47,20 +53,42 @@ impl Act {
     }
 }
 
-/// The acts of the candidate that were carried out, and those that were not.
-pub(super) fn acts(cause: &Cause, clock: Clock, after_page: &[Event]) -> (Vec<Act>, Vec<Act>) {
-    let by_candidate =
-        |event: &&Event| event.effect == Effect::Act && event.participant == Participant::Candidate;
-    after_page
-        .iter()
-        .filter(by_candidate)
-        .map(|event| act(cause, clock, event))
-        .partition(|act| act.ok)
+/// The acts of the candidate, each at the sequence at which it began: what is seen while one goes on
+/// does not come before it.
+#[derive(Default)]
+pub(crate) struct Acts {
+    all: BTreeMap<u64, Act>,
 }
 
-/// One act of the candidate, by the event that it is; `paged_at_s` is when the page went out.
-pub fn act_of(cause: &Cause, paged_at_s: Option<f64>, event: &Event) -> Act {
-    act(cause, Clock { paged_at_s }, event)
+impl Acts {
+    /// Takes the next event, whoever it is by; whether it is an act or the end of one. `paged_at_s` is
+    /// when the page went out.
+    pub(crate) fn take(&mut self, cause: &Cause, paged_at_s: Option<f64>, event: &Event) -> bool {
+        if event.effect != Effect::Act || event.participant != Participant::Candidate {
+            return false;
+        }
+        let mut act = act(cause, Clock { paged_at_s }, event);
+        let began = began(&event.kind).and_then(|seq| self.all.get(&seq));
+        if let Some(began) = began {
+            (act.seq, act.at_s, act.since_page_s) = (began.seq, began.at_s, began.since_page_s);
+        }
+        self.all.insert(act.seq, act);
+        true
+    }
+
+    /// The first that was carried out, or is under way.
+    pub(crate) fn first(&self) -> Option<&Act> {
+        self.all.values().find(|act| act.ok)
+    }
+
+    /// Those that were carried out, and those that were not.
+    pub(super) fn parted(self) -> (Vec<Act>, Vec<Act>) {
+        self.all.into_values().partition(|act| act.ok)
+    }
+}
+
+fn began(kind: &Kind) -> Option<u64> {
+    if let Kind::Control { began, .. } | Kind::Docker { began, .. } = kind { *began } else { None }
 }
 
 fn act(cause: &Cause, clock: Clock, event: &Event) -> Act {
@@ -68,6 +96,7 @@ fn act(cause: &Cause, clock: Clock, event: &Event) -> Act {
         seq: event.seq,
         at_s: event.at_s(),
         since_page_s: clock.since_page(event.at_s()),
+        ended_s: Some(event.at_s()),
         door: event.door,
         verb: String::new(),
         target: String::new(),
@@ -88,6 +117,11 @@ fn act(cause: &Cause, clock: Clock, event: &Event) -> Act {
         act.before.clone_from(before);
         act.after.clone_from(after);
         act.ok = *ok;
+    } else if let Kind::ActStarted { verb, target, detail } = &event.kind {
+        act.verb.clone_from(verb);
+        act.target.clone_from(target);
+        act.detail.clone_from(detail);
+        act.ended_s = None;
     } else if let Kind::Sql { verb, target, detail, ok, .. } = &event.kind {
         act.verb = format!("sql-{verb}");
         act.target.clone_from(target);
@@ -116,14 +150,29 @@ fn what_it_is(cause: &Cause, act: &Act) -> (ActIs, Option<String>) {
     }
 }
 
-/// Whether `act` is what `pattern` describes. A pattern's detail must stand in the act's detail as
-/// a whole word: `pool-size` fits `pool-size=20`, `2.3.2` fits `2.4.0 -> 2.3.2`.
+/// Whether `act` is what `pattern` describes. A deployment's name fits its replicas too. A pattern's
+/// detail must stand in the act's detail as a whole word: `pool-size` fits `pool-size=20`, `2.3.2` fits
+/// `2.4.0 -> 2.3.2`.
 pub fn is_instance(pattern: &ActPattern, act: &Act) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
     let has_word = |word: &String| {
         act.detail == *word || act.detail.split(|c| !is_part(c)).any(|part| part == word)
     };
     pattern.verb == act.verb
-        && pattern.target.as_ref().is_none_or(|target| *target == act.target)
+        && pattern.target.as_ref().is_none_or(|target| fits(target, &act.target))
         && pattern.detail.as_ref().is_none_or(has_word)
+        && is_within(pattern, act)
+}
+
+/// Whether the act's number keeps the pattern's bounds, where it has any.
+fn is_within(pattern: &ActPattern, act: &Act) -> bool {
+    if pattern.at_least.is_none() && pattern.at_most.is_none() {
+        return true;
+    }
+    let number = if act.verb == "config-set" { act.after.as_ref() } else { Some(&act.detail) };
+    let number = number.and_then(|text| text.parse::<f64>().ok());
+    number.is_some_and(|number| {
+        pattern.at_least.is_none_or(|least| number >= least)
+            && pattern.at_most.is_none_or(|most| number <= most)
+    })
 }

@@ -17,7 +17,8 @@ use lab::cause::{Cause, Remedy};
 use lab::lab::Lab;
 use serde::{Deserialize, Serialize};
 
-pub use acts::{Act, ActIs, act_of, is_instance};
+pub(crate) use acts::Acts;
+pub use acts::{Act, ActIs, is_instance};
 pub use bearing::{Bearing, Fact, Moment, bearings};
 pub use expectations::{Expectation, expectations};
 pub use interviewer::{Hint, Inject, More, Pause};
@@ -35,7 +36,7 @@ pub struct Assessment {
     pub paged_at_s: Option<f64>,
     /// The last event's time.
     pub ended_at_s: f64,
-    /// The first act on the system after the page that was carried out.
+    /// The first act on the system after the page that was carried out, or was under way at the end.
     pub first_action: Option<Act>,
     /// Whether nothing was right to do and nothing was done.
     pub restraint: bool,
@@ -119,9 +120,13 @@ pub fn assess(lab: &Lab, cause: &Cause, events: &[Event]) -> Assessment {
     let paged = events.iter().find(|event| matches!(event.kind, Kind::Paged { .. }));
     let clock = Clock { paged_at_s: paged.map(Event::at_s) };
     let after_page = paged.map_or(&[][..], |page| from_seq(events, page.seq));
-    let (acts, refused) = acts::acts(cause, clock, after_page);
+    let mut acts = Acts::default();
+    for event in after_page {
+        acts.take(cause, clock.paged_at_s, event);
+    }
+    let (acts, refused) = acts.parted();
     let limit = acts.first().map_or(u64::MAX, |act| act.seq);
-    let seen: Vec<Seen> = sightings(lab, from_seq(events, fault_seq(events)));
+    let seen: Vec<Seen> = sightings(lab, cause, from_seq(events, fault_seq(events)));
     let evidence = evidence(lab, cause, &seen, limit);
     let mitigated = mitigated(events);
     let said = words::said(clock, events);

@@ -29,7 +29,22 @@ fn control(verb: &str, detail: &str, shown: &str) -> Kind {
         after: None,
         ok: true,
         shown: shown.to_owned(),
+        began: None,
     }
+}
+
+/// The end of the act that began with event `began`.
+fn ended(began: u64, carried_out: bool) -> Kind {
+    let mut kind = control("restart", "", "");
+    if let Kind::Control { ok, began: seq, .. } = &mut kind {
+        (*ok, *seq) = (carried_out, Some(began));
+    }
+    kind
+}
+
+fn started() -> Kind {
+    let (verb, target) = ("restart".to_owned(), "payments".to_owned());
+    Kind::ActStarted { verb, target, detail: String::new() }
 }
 
 #[test]
@@ -104,6 +119,45 @@ fn what_was_seen_after_the_first_action_does_not_count_as_before_it() {
     let record = facts.evidence.iter().find(|record| record.id == "recent-changes").unwrap();
     assert!(!record.before_action && record.seen.len() == 1);
     assert_eq!(facts.first_action.unwrap().is, ActIs::Neither);
+}
+
+/// A page (0), a restart that is set about (1), and what it was meant for looked at meanwhile (2).
+fn restarting() -> Script {
+    let mut script = Script::new(|_| true);
+    let history = control("history", "", "2.4.0");
+    paged(&mut script).candidate(Door::Control, Effect::Act, started()).candidate(
+        Door::Control,
+        Effect::Look,
+        history,
+    );
+    script
+}
+
+#[test]
+fn what_was_seen_while_an_act_was_under_way_does_not_count_as_before_it() {
+    let mut script = restarting();
+    let under_way = assessed(&script.events_so_far());
+    let unended = under_way.first_action.unwrap();
+    assert_eq!((unended.seq, unended.ended_s), (1, None));
+    assert!(under_way.evidence_before_action.is_empty());
+
+    script.at(9.0).candidate(Door::Control, Effect::Act, ended(1, true));
+    let facts = assessed(&script.into_events());
+    let act = facts.first_action.unwrap();
+    assert_eq!((act.seq, act.at_s, facts.acts.len()), (1, unended.at_s, 1));
+    assert!(act.ended_s == Some(9.0) && facts.evidence_before_action.is_empty());
+    let record = facts.evidence.iter().find(|record| record.id == "recent-changes").unwrap();
+    assert!(!record.before_action && record.seen.len() == 1);
+}
+
+#[test]
+fn an_act_that_was_refused_in_the_end_was_none() {
+    let mut script = restarting();
+    script.candidate(Door::Control, Effect::Act, ended(1, false));
+    let facts = assessed(&script.into_events());
+    assert!(facts.first_action.is_none() && facts.acts.is_empty());
+    assert_eq!((facts.refused.len(), facts.refused[0].seq), (1, 1));
+    assert_eq!(facts.evidence_before_action, ["recent-changes"]);
 }
 
 #[test]
@@ -212,4 +266,37 @@ fn a_steady_state_that_an_inject_ended_is_no_relief_of_the_candidates() {
     let inject = facts.relief[0].inject.as_deref();
     assert_eq!((facts.relief.len(), inject), (1, Some("more-traffic")));
     assert_eq!(facts.mitigated_since_s, Some(80.5));
+}
+
+#[test]
+fn an_act_on_a_replica_is_one_on_its_deployment_and_a_number_is_kept_to_its_bounds() {
+    let mut cause = leaky_release();
+    let assessed = |cause: &Cause, act: Kind| {
+        let mut script = Script::new(|_| true);
+        paged(&mut script).candidate(Door::Control, Effect::Act, act);
+        assess(&payments(), cause, &script.into_events()).first_action.unwrap().is
+    };
+    let restart = |on: &str| {
+        let mut kind = control("restart", "", "");
+        if let Kind::Control { target, .. } = &mut kind {
+            on.clone_into(target);
+        }
+        kind
+    };
+    cause.traps[0].act = act_pattern("restart", "payments", None);
+    for (on, is) in [
+        ("payments", ActIs::Trap),
+        ("payments-2", ActIs::Trap),
+        ("payments-db", ActIs::Neither),
+        ("postgres", ActIs::Neither),
+    ] {
+        assert_eq!(assessed(&cause, restart(on)), is, "{on}");
+    }
+    let scaled = |to: &str| control("scale", to, "");
+    let mut few = act_pattern("scale", "payments", None);
+    (few.at_least, few.at_most) = (Some(2.0), Some(3.0));
+    cause.remedy = Remedy::Acts(vec![few]);
+    for (to, is) in [("1", ActIs::Neither), ("2", ActIs::Remedy), ("4", ActIs::Neither)] {
+        assert_eq!(assessed(&cause, scaled(to)), is, "{to}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::event::Effect;
-use crate::fixture::{Script, pattern};
+use crate::fixture::{Script, leaky_release, pattern};
 
 fn lab_with(sighting: Sighting) -> Lab {
     let mut lab = crate::fixture::payments();
@@ -14,7 +14,7 @@ fn lab_with(sighting: Sighting) -> Lab {
 fn check(sighting: Sighting, door: Door, kind: Kind, wanted: Option<&str>) {
     let mut script = Script::new(|_| true);
     script.candidate(door, Effect::Look, kind);
-    let seen = sightings(&lab_with(sighting), &script.into_events());
+    let seen = sightings(&lab_with(sighting), &leaky_release(), &script.into_events());
     assert_eq!(seen.first().map(|seen| seen.how.as_str()), wanted);
 }
 
@@ -27,6 +27,7 @@ fn history(ok: bool, shown: &str) -> Kind {
         after: None,
         ok,
         shown: shown.to_owned(),
+        began: None,
     }
 }
 
@@ -76,7 +77,7 @@ fn a_command_is_seen_when_it_has_ended_and_printed_it() {
     };
     let mut script = Script::new(|_| true);
     script.line("git  log -p", "+ open_reviews", |_| {}).line("git log", "nothing", |_| {});
-    let seen = sightings(&lab_with(sighting()), &script.into_events());
+    let seen = sightings(&lab_with(sighting()), &leaky_release(), &script.into_events());
     assert_eq!(seen.iter().map(|seen| seen.seq).collect::<Vec<_>>(), [1]);
 }
 
@@ -110,5 +111,38 @@ fn logs_wiki_pages_and_answers_are_seen_by_their_names() {
 fn what_the_lab_itself_does_is_not_seen_by_anybody() {
     let mut script = Script::new(|_| true);
     script.happen(Participant::Lab, Door::Control, Effect::Look, history(true, "2.4.0"));
-    assert_eq!(sightings(&lab_with(changes()), &script.into_events()), []);
+    assert_eq!(sightings(&lab_with(changes()), &leaky_release(), &script.into_events()), []);
+}
+
+#[test]
+fn what_a_probe_decides_was_not_seen_in_the_database_where_it_is_not_so() {
+    let (relation, statement) = (pattern("^pg_stat_activity$"), None);
+    let mut lab = lab_with(Sighting::Sql { relation, statement });
+    let mut cause = leaky_release();
+    let seen = |lab: &Lab, cause: &Cause| {
+        let mut script = Script::new(|_| true);
+        script.candidate(Door::Sql, Effect::Look, activity());
+        sightings(lab, cause, &script.into_events()).len()
+    };
+    assert_eq!(seen(&lab, &cause), 1, "nobody can tell whether it is so");
+    lab.evidence[0].shows = Some(crate::fixture::payments().steady_state.probes[0].clone());
+    assert_eq!(seen(&lab, &cause), 0);
+    cause.tells[0].evidence = "it".to_owned();
+    assert_eq!(seen(&lab, &cause), 1);
+    cause.tells[0].shows = false;
+    assert_eq!(seen(&lab, &cause), 0);
+}
+
+fn activity() -> Kind {
+    Kind::Sql {
+        verb: "select".to_owned(),
+        statement: "select state from pg_stat_activity".to_owned(),
+        relations: vec!["pg_stat_activity".to_owned()],
+        target: String::new(),
+        detail: String::new(),
+        started_s: 0.0,
+        duration_ms: Some(1.0),
+        ok: true,
+        error: None,
+    }
 }

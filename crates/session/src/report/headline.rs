@@ -91,14 +91,20 @@ fn look(kind: &Kind) -> Option<String> {
         "Read the page".to_owned()
     } else if let Kind::BriefRead = kind {
         "Read the briefing".to_owned()
-    } else if let Kind::Control { verb, target, detail, before, after, ok, .. } = kind {
+    } else if let Kind::ActStarted { verb, target, detail } = kind {
+        format!("Began: {}", format!("{verb} {target} {detail}").trim_end())
+    } else if let Kind::Control { verb, target, detail, before, after, ok, began, .. } = kind {
         let call = format!("{verb} {target} {detail}");
         let change = match (before, after) {
             (Some(before), Some(after)) => format!(": {before} → {after}"),
             (Some(_) | None, _) => String::new(),
         };
-        let refused = if *ok { "" } else { " (refused)" };
-        format!("{}{change}{refused}", call.trim_end())
+        let end = match (ok, began, after) {
+            (false, ..) => " (refused)",
+            (true, Some(_), None) => " (failed half-way)",
+            (true, ..) => "",
+        };
+        format!("{}{change}{end}", call.trim_end())
     } else if let Kind::Docker { .. } = kind {
         docker(kind)
     } else if let Kind::DashboardsListed = kind {
@@ -128,8 +134,7 @@ fn look(kind: &Kind) -> Option<String> {
 
 /// Such as `docker logs of payments-1, last 100`, or `docker restart payments-1: running → running`.
 fn docker(kind: &Kind) -> String {
-    let Kind::Docker { verb, target, detail, before, after, ok, certainty, continued, shown: _ } =
-        kind
+    let Kind::Docker { verb, target, detail, before, after, ok, certainty, continued, .. } = kind
     else {
         return String::new();
     };

@@ -93,6 +93,14 @@ fn meaning(assessment: &Assessment) -> String {
 
 /// What an act was with regard to the cause.
 pub fn act_meaning(act: &Act) -> String {
+    let meaning = what_it_was(act);
+    match act.ended_s {
+        Some(_) => meaning,
+        None => format!("{meaning} It had not ended when the record did."),
+    }
+}
+
+fn what_it_was(act: &Act) -> String {
     match act.is {
         ActIs::Remedy => "This act mitigates this cause.".to_owned(),
         ActIs::Trap => {

@@ -72,7 +72,7 @@ impl<'a> Builder<'a> {
         let ingredients = match &wanted.recipe {
             Recipe::Release { ingredients, source } => {
                 let program = self.compiler.compile(&wanted.key, source, self.progress).await?;
-                context = with_program(&wanted.key, context, &source.program(), &program)?;
+                context = with_program(&wanted.key, context, &source.program(), &program.path)?;
                 ingredients
             }
             Recipe::Built(ingredients) => ingredients,

@@ -3,7 +3,7 @@
 //! A release is a real build: the crate is copied, the patches up to the release are applied, and
 //! cargo compiles it in a stand-in for its workspace, with the dependencies of that.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -62,15 +62,25 @@ pub(super) fn hash(
 #[derive(Debug, Default)]
 pub(super) struct Compiler(Mutex<()>);
 
+/// A program that was compiled. Nobody on this machine compiles another one into its place as long as
+/// this is there.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    pub(super) path: PathBuf,
+    _alone: File,
+}
+
 impl Compiler {
-    /// Compiles a release; gives the program's path, in a folder that is the release's own.
+    /// Compiles a release; gives the program, in a folder that is the release's own.
     pub(super) async fn compile(
         &self,
         image: &str,
         source: &ReleaseSource,
         progress: &dyn Progress,
-    ) -> Result<PathBuf, ImageError> {
+    ) -> Result<Compiled, ImageError> {
         let _one_at_a_time = self.0.lock().await;
+        let alone = alone(source.cache.clone()).await;
+        let _alone = alone.map_err(|error| source.unprepared(&source.cache, error))?;
         let folder = source.cache.join(format!("{}-{}", source.deployment, source.version));
         progress.step(image, "preparing the source");
         // Without a patch it is what its workspace builds, and may have been built there.
@@ -84,8 +94,19 @@ impl Compiler {
         let program = compile::cargo(image, source, at, progress).await?;
         let kept = folder.join(source.program());
         fs::copy(&program, &kept).map_err(|error| source.unprepared(&program, error))?;
-        Ok(kept)
+        Ok(Compiled { path: kept, _alone })
     }
+}
+
+/// Waits until no other program compiles releases in this folder.
+async fn alone(cache: PathBuf) -> io::Result<File> {
+    let locked = move || {
+        fs::create_dir_all(&cache)?;
+        let file = File::create(cache.join("lock"))?;
+        file.lock()?;
+        Ok(file)
+    };
+    tokio::task::spawn_blocking(locked).await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
 /// Makes `folder` a workspace in which the crate is that of the release.

@@ -30,6 +30,8 @@ pub struct LogLine {
     pub stderr: bool,
     /// Without the line's end; what is no UTF-8 is replaced.
     pub text: String,
+    /// Whether the line was too long and goes on in the next one of the same stream.
+    pub goes_on: bool,
 }
 
 /// See [`super::Testbed::logs`]. A container that is not there, or whose output is the link,
@@ -49,6 +51,7 @@ pub(super) fn follow(
         service: member.service,
         lines,
         last: None,
+        sent_until: None,
     };
     tokio::spawn(follower.run(inner.watch.changes()));
     Box::pin(futures::stream::unfold(receiver, |mut receiver| async {
@@ -63,6 +66,8 @@ struct Follower {
     lines: mpsc::Sender<LogLine>,
     /// When the last line was written; where to go on after a restart.
     last: Option<Timestamp>,
+    /// What was written by then was sent in an earlier run.
+    sent_until: Option<Timestamp>,
 }
 
 impl Follower {
@@ -81,6 +86,7 @@ impl Follower {
 
     /// Follows one run of the container; `None` when nobody listens any more.
     async fn until_it_stops(&mut self) -> Option<()> {
+        self.sent_until = self.last;
         let since = self.last.map_or(0, |last| i32::try_from(last.as_second()).unwrap_or(0));
         let options = LogsOptionsBuilder::new()
             .follow(true)
@@ -95,22 +101,21 @@ impl Follower {
         while let Some(piece) = output.next().await {
             // A broken stream is looked at by the caller: the container may be gone.
             let Ok(piece) = piece else { break };
-            if let Some((at, stderr, text)) = joined.push(piece) {
-                self.send(at, stderr, text).await?;
+            if let Some(line) = joined.push(piece) {
+                self.send(line).await?;
             }
         }
         Some(())
     }
 
-    async fn send(&mut self, at: Timestamp, stderr: bool, text: String) -> Option<()> {
-        // The engine goes back to a whole second; what was sent already is left out.
-        if self.last.is_some_and(|last| at <= last) {
+    async fn send(&mut self, (at, line): (Timestamp, LogLine)) -> Option<()> {
+        // The engine goes back to a whole second; what was sent already is left out. Within a run all
+        // parts of a long line bear the time of the first, and the two streams may overtake each other.
+        if self.sent_until.is_some_and(|until| at <= until) {
             return Some(());
         }
-        self.last = Some(at);
-        let service = self.service.clone();
-        let line = LogLine { at_unix_ms: at.as_millisecond(), service, stderr, text };
-        self.lines.send(line).await.ok()
+        self.last = self.last.max(Some(at));
+        self.lines.send(LogLine { service: self.service.clone(), ..line }).await.ok()
     }
 
     async fn running(&self) -> bool {
@@ -123,25 +128,29 @@ impl Follower {
     }
 }
 
-/// Joins the pieces that the engine cuts long lines into, each with a time of its own.
+/// Joins the pieces that the engine cuts long lines into; each bears the time of the first.
 #[derive(Default)]
 struct Joined {
     open: HashMap<bool, (Timestamp, Vec<u8>)>,
 }
 
 impl Joined {
-    fn push(&mut self, piece: LogOutput) -> Option<(Timestamp, bool, String)> {
+    /// The next line, or so much of one as is held here, of no service yet.
+    fn push(&mut self, piece: LogOutput) -> Option<(Timestamp, LogLine)> {
         let stderr = matches!(piece, LogOutput::StdErr { .. });
         let bytes = piece.into_bytes();
         let (at, text) = timed(&bytes)?;
         let (first, mut line) = self.open.remove(&stderr).unwrap_or((at, Vec::new()));
         line.extend_from_slice(text);
-        if !line.ends_with(b"\n") && line.len() < LONGEST_LINE {
+        let goes_on = !line.ends_with(b"\n");
+        if goes_on && line.len() < LONGEST_LINE {
             self.open.insert(stderr, (first, line));
             return None;
         }
         let text = String::from_utf8_lossy(&line);
-        Some((first, stderr, text.trim_end_matches(['\r', '\n']).to_owned()))
+        let text = text.trim_end_matches(['\r', '\n']).to_owned();
+        let (at_unix_ms, service) = (first.as_millisecond(), String::new());
+        Some((first, LogLine { at_unix_ms, service, stderr, text, goes_on }))
     }
 }
 
@@ -164,7 +173,7 @@ mod tests {
         let mut joined = Joined::default();
         pieces
             .into_iter()
-            .filter_map(|piece| joined.push(piece).map(|(_, stderr, text)| (stderr, text)))
+            .filter_map(|piece| joined.push(piece).map(|(_, line)| (line.stderr, line.text)))
             .collect()
     }
 
@@ -183,9 +192,13 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_end_is_cut() {
-        let piece = format!("2026-01-01T00:00:01Z {}", "x".repeat(LONGEST_LINE));
-        assert_eq!(joined([out(&piece)])[0].1.len(), LONGEST_LINE);
+    fn a_line_without_end_is_cut_and_says_that_it_goes_on() {
+        let mut joined = Joined::default();
+        let at = "2026-01-01T00:00:01Z";
+        let (_, begun) = joined.push(out(&format!("{at} {}", "x".repeat(LONGEST_LINE)))).unwrap();
+        assert_eq!((begun.text.len(), begun.goes_on), (LONGEST_LINE, true));
+        let (_, rest) = joined.push(out(&format!("{at} y\n"))).unwrap();
+        assert_eq!((rest.text.as_str(), rest.goes_on), ("y", false));
     }
 
     #[test]

@@ -126,6 +126,11 @@ impl Testbed {
         &self.inner.owner.session
     }
 
+    /// Whether there is a container of this name (`payments-1`).
+    pub fn has(&self, name: &str) -> bool {
+        self.inner.members().contains_key(name)
+    }
+
     /// The containers' names as people type them (`payments-1`, `edge`), sorted.
     pub fn containers(&self) -> Vec<String> {
         self.inner.members().keys().cloned().collect()

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bollard::Docker;
 use bollard::models::EventMessage;
@@ -12,6 +12,9 @@ use tokio::sync::watch;
 
 use super::expected::Expected;
 use crate::{Engine, Owner};
+
+/// An engine that does not answer is asked again after this.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// A container that ended without having been asked to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,31 +104,31 @@ struct Listener {
 
 impl Listener {
     async fn run(self) {
-        let docker = self.docker.clone();
-        let mut events = Box::pin(docker.events(Some(self.options())));
+        // From a second ago on, so that nothing between this call and the first byte is lost.
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let (mut since, mut last) = (now.saturating_sub(1), 0);
         let mut oom = HashSet::new();
-        while let Some(event) = events.next().await {
-            match event {
-                Ok(event) => self.heard(event, &mut oom).await,
-                Err(error) => {
-                    tracing::warn!(%error, "the engine's events broke off; deaths go unseen");
-                    return;
+        loop {
+            let mut events = Box::pin(self.docker.events(Some(self.options(since))));
+            while let Some(Ok(event)) = events.next().await {
+                let at = event.time_nano.unwrap_or_default();
+                // The engine begins again with a whole second.
+                if at > last {
+                    (last, since) = (at, u64::try_from(at / 1_000_000_000).unwrap_or(since));
+                    self.heard(event, &mut oom).await;
                 }
             }
+            tracing::warn!("the engine's events broke off, and are asked for again");
+            tokio::time::sleep(AGAIN).await;
         }
     }
 
-    /// Asks from a second ago on, so that nothing between this call and the first byte is lost.
-    fn options(&self) -> bollard::query_parameters::EventsOptions {
+    fn options(&self, since: u64) -> bollard::query_parameters::EventsOptions {
         let mut filters = self.owner.filter();
         filters.insert("type".to_owned(), vec!["container".to_owned()]);
         let kinds = ["start", "die", "oom", "destroy"].map(str::to_owned);
         filters.insert("event".to_owned(), kinds.to_vec());
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        EventsOptionsBuilder::new()
-            .since(&now.saturating_sub(1).to_string())
-            .filters(&filters)
-            .build()
+        EventsOptionsBuilder::new().since(&since.to_string()).filters(&filters).build()
     }
 
     async fn heard(&self, event: EventMessage, oom: &mut HashSet<String>) {

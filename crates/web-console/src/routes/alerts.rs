@@ -78,9 +78,10 @@ pub(crate) async fn list(
     State(console): State<Console>,
 ) -> Result<Json<Alerts>, Problem> {
     let doors = console.doors()?;
-    // The page asks again and again by itself; that is one look for a while.
-    let note = if console.glances("alerts") { Note::Look } else { Note::Nothing };
     let rules: Rules = ask(&doors, "rules", "type=alert", Note::Nothing).await?;
+    // The page asks again and again by itself; while the same fires, that is one look for a while.
+    let glance = format!("alerts {}", firing(&rules).join(" "));
+    let note = if console.glances(&glance) { Note::Look } else { Note::Nothing };
     let alerts: AlertsNow = ask(&doors, "alerts", "", note).await?;
     let now = jiff::Timestamp::now().as_second();
     let fired = encoded(&[
@@ -93,6 +94,11 @@ pub(crate) async fn list(
     let rules = rules.groups.into_iter().flat_map(|group| group.rules);
     let rules = rules.map(|rule| told(rule, &alerts.alerts)).collect();
     Ok(Json(Alerts { rules, history: history(fired, now as f64) }))
+}
+
+fn firing(rules: &Rules) -> Vec<&str> {
+    let all = rules.groups.iter().flat_map(|group| &group.rules);
+    all.filter(|rule| rule.state == AlertState::Firing).map(|rule| rule.name.as_str()).collect()
 }
 
 /// How far back alerts are shown, and how exactly, in seconds.

@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 use std::time::Instant;
 
 use axum::extract::State;
-use orchestrator::doors::logs::Reading;
+use orchestrator::doors::logs::{self, Reading};
 use orchestrator::logs::{Kept, Window};
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -126,13 +126,15 @@ pub(crate) async fn read(
         (None, Some(cursor)) => Window::Before(cursor),
         (None, None) => Window::Newest,
     };
-    let found = doors.logs.window(&question.service, window, most, |line| wanted.fits(line));
+    let asked = Question { service: question.service, grep: wanted.in_words() };
+    let fits = Box::new(move |line: &str| wanted.fits(line));
+    let found = doors.logs.search(&asked.service, window, most, fits).await;
+    let found = found.map_err(|error| Problem::bad(error.to_string()))?;
     let mut text = String::new();
     for kept in &found.lines {
         text.push_str(&format!("{} | {}\n", kept.container, kept.line.text));
     }
     let count = found.lines.len() as u64;
-    let asked = Question { service: question.service, grep: wanted.in_words() };
     if let Window::After(_) = window {
         let other = console.tail().add(&asked, count, &text, Instant::now());
         if let Some(other) = other {
@@ -156,8 +158,8 @@ pub(crate) async fn read(
 
 /// Lines at a time: as a page asks for them, and at most.
 const LINES: (usize, usize) = (200, 1000);
-/// The longest pattern, in characters, and the largest program that it may become, in bytes.
-const PATTERN: (usize, usize) = (1000, 1 << 20);
+/// The longest pattern, in characters.
+const PATTERN: usize = 1000;
 
 /// What is wanted of a line.
 struct Wanted {
@@ -167,10 +169,9 @@ struct Wanted {
 
 impl Wanted {
     fn of(question: &LogQuestion) -> Result<Wanted, Problem> {
-        let given =
-            perhaps("the pattern", question.grep.as_deref().unwrap_or_default(), PATTERN.0)?;
+        let given = perhaps("the pattern", question.grep.as_deref().unwrap_or_default(), PATTERN)?;
         let pattern = (!given.is_empty()).then(|| {
-            RegexBuilder::new(&given).size_limit(PATTERN.1).build().map_err(|error| {
+            logs::pattern(&given).map_err(|error| {
                 Problem::bad(format!("the pattern is no regular expression: {error}"))
             })
         });

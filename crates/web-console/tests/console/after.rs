@@ -71,6 +71,33 @@ async fn a_debrief_is_written_part_by_part_and_handed_in_once() {
 }
 
 #[tokio::test]
+async fn who_left_their_shell_without_a_word_writes_a_debrief_too() {
+    let ground = Ground::new().await;
+    let (candidate, _) = people(&ground).await;
+    ground.recorder.truth(Kind::PhaseEntered { phase: Phase::Debrief });
+    assert_eq!(candidate.get("/api/me").await["ended"]["how"], "done");
+    assert_eq!(candidate.writes("cause", "a leak").await.0, 204);
+}
+
+#[tokio::test]
+async fn why_a_session_failed_is_told_to_the_interviewer_alone() {
+    let ground = Ground::new().await;
+    let (candidate, interviewer) = people(&ground).await;
+    let detail = "the fault did not bite: pool exhausted was 0".to_owned();
+    ground.recorder.truth(Kind::PhaseEntered { phase: Phase::Aborted });
+    ground.recorder.truth(Kind::SessionEnded { outcome: Outcome::Failed, detail: detail.clone() });
+    let (told, withheld) = (interviewer.get("/api/me").await, candidate.get("/api/me").await);
+    assert_eq!(
+        (&told["ended"]["how"], &told["ended"]["detail"]),
+        (&"failed".into(), &detail.into())
+    );
+    assert_eq!(
+        (&withheld["ended"]["how"], &withheld["ended"]["detail"]),
+        (&"failed".into(), &"".into())
+    );
+}
+
+#[tokio::test]
 async fn a_page_hears_of_the_debrief_and_of_the_seal() {
     let ground = Ground::new().await;
     let (candidate, interviewer) = people(&ground).await;

@@ -61,16 +61,23 @@ pub struct Log {
     role: String,
     open: BTreeMap<String, Asked>,
     /// The beginning of a line that goes on.
-    begun: Option<(i64, String)>,
+    begun: Option<Begun>,
+}
+
+/// What is there of a line that the engine had to cut.
+#[derive(Debug)]
+struct Begun {
+    at: i64,
+    text: String,
+    /// It was too long, and has been told; the rest is passed over.
+    told: bool,
 }
 
 #[derive(Deserialize)]
 struct Line {
-    #[serde(default)]
     timestamp: String,
     #[serde(default)]
     user: String,
-    #[serde(default)]
     session_id: String,
     #[serde(default)]
     error_severity: String,
@@ -94,35 +101,44 @@ impl Log {
         Log { role: role.to_owned(), open: BTreeMap::new(), begun: None }
     }
 
-    /// Takes the next line, which the engine received at `at_unix_ms`.
-    pub fn line(&mut self, at_unix_ms: i64, text: &str) -> Vec<Told> {
-        if let Ok(line) = serde_json::from_str::<Line>(text) {
-            self.begun = None;
-            return self.entry(at_unix_ms, line);
+    /// Takes the next line, which the engine received at `at_unix_ms`, or the next part of one that
+    /// `goes_on`. Only the engine says where a line begins: in its middle stands what a person wrote.
+    pub fn line(&mut self, at_unix_ms: i64, text: &str, goes_on: bool) -> Vec<Told> {
+        if !goes_on && self.begun.is_none() {
+            return self.whole(at_unix_ms, text);
         }
-        self.piece(at_unix_ms, text)
+        let mut begun = self.begun.take().unwrap_or_else(|| Begun {
+            at: at_unix_ms,
+            text: String::new(),
+            told: false,
+        });
+        if !begun.told {
+            begun.text.push_str(text);
+        }
+        let mut told = Vec::new();
+        if !begun.told && begun.text.len() >= LONGEST {
+            told = self.too_long(begun.at, &begun.text);
+            (begun.told, begun.text) = (true, String::new());
+        }
+        if goes_on {
+            self.begun = Some(begun);
+        } else if !begun.told {
+            told = self.whole(begun.at, &begun.text);
+        }
+        told
+    }
+
+    fn whole(&mut self, at: i64, text: &str) -> Vec<Told> {
+        match serde_json::from_str::<Line>(text) {
+            Ok(line) => self.entry(at, line),
+            // Not the server's own: what starts it writes there too.
+            Err(_) => Vec::new(),
+        }
     }
 
     /// Everything that had not ended when the log did.
     pub fn end(&mut self) -> Vec<Told> {
         std::mem::take(&mut self.open).into_values().map(Told::Asked).collect()
-    }
-
-    /// A piece of a line that was too long for the engine, or no line of the log at all.
-    fn piece(&mut self, at_unix_ms: i64, text: &str) -> Vec<Told> {
-        let (at, whole) = match self.begun.take() {
-            Some((at, begun)) => (at, begun + text),
-            None if text.starts_with("{\"timestamp\"") => (at_unix_ms, text.to_owned()),
-            None => return Vec::new(),
-        };
-        if let Ok(line) = serde_json::from_str::<Line>(&whole) {
-            return self.entry(at, line);
-        }
-        if whole.len() < LONGEST {
-            self.begun = Some((at, whole));
-            return Vec::new();
-        }
-        self.too_long(at, &whole)
     }
 
     /// The statement of a line that is not read to its end. The beginning of it says whose it is.

@@ -45,7 +45,7 @@ pub(crate) async fn follow(
             line = lines.next() => match line {
                 Some(line) => {
                     record.heard(line.at_unix_ms);
-                    log.line(line.at_unix_ms, &line.text)
+                    log.line(line.at_unix_ms, &line.text, line.goes_on)
                 }
                 None => break,
             },

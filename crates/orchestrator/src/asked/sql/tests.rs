@@ -90,10 +90,10 @@ fn end() -> String {
 #[test]
 fn a_statement_is_told_when_it_has_ended() {
     let mut log = Log::of("oncall");
-    assert_eq!(log.line(5, START), []);
+    assert_eq!(log.line(5, START, false), []);
     let mut expected = asked("select count(*) from payments");
     expected.duration_ms = Some(12.5);
-    assert_eq!(log.line(9, &end()), [Told::Asked(expected)]);
+    assert_eq!(log.line(9, &end(), false), [Told::Asked(expected)]);
     assert_eq!(log.end(), []);
 }
 
@@ -110,9 +110,9 @@ fn a_failure_is_told_with_what_the_server_said() {
     let state = Failure { state: "42501".to_owned(), message: "permission denied".to_owned() };
     for begun in [true, false] {
         if begun {
-            log.line(1, START);
+            log.line(1, START, false);
         }
-        let told = log.line(2, &error);
+        let told = log.line(2, &error, false);
         let [Told::Asked(asked)] = &told[..] else { panic!("{told:?}") };
         assert_eq!(asked.failure.as_ref(), Some(&state));
     }
@@ -121,13 +121,24 @@ fn a_failure_is_told_with_what_the_server_said() {
 #[test]
 fn what_a_person_makes_the_server_say_is_not_taken_for_a_statement() {
     let mut log = Log::of("oncall");
-    log.line(1, START);
+    log.line(1, START, false);
     let raised =
         edited(&end(), &[("exec_simple_query", "exec_stmt_raise"), ("postgres.c", "pl_exec.c")]);
-    assert_eq!(log.line(2, &raised), []);
+    assert_eq!(log.line(2, &raised, false), []);
     let other = edited(&end(), &[(r#""user":"oncall""#, r#""user":"payments""#)]);
-    assert_eq!(log.line(2, &other), []);
+    assert_eq!(log.line(2, &other, false), []);
     assert_eq!(log.end().len(), 1);
+}
+
+/// A long line as the engine gives it.
+fn in_pieces(log: &mut Log, line: &str) -> Vec<Told> {
+    let pieces: Vec<&[u8]> = line.as_bytes().chunks(65_536).collect();
+    let last = pieces.len() - 1;
+    pieces
+        .into_iter()
+        .enumerate()
+        .flat_map(|(at, piece)| log.line(1, std::str::from_utf8(piece).unwrap(), at < last))
+        .collect()
 }
 
 #[test]
@@ -135,12 +146,23 @@ fn a_line_that_the_engine_cut_is_put_together() {
     let long = "x".repeat(200_000);
     let line = edited(START, &[("select count(*) from payments", &format!("select '{long}'"))]);
     let mut log = Log::of("oncall");
-    for piece in line.as_bytes().chunks(65_536) {
-        assert_eq!(log.line(1, std::str::from_utf8(piece).unwrap()), []);
-    }
-    let told = log.line(2, &end());
+    assert_eq!(in_pieces(&mut log, &line), []);
+    let told = log.line(2, &end(), false);
     let [Told::Asked(asked)] = &told[..] else { panic!("{told:?}") };
     assert_eq!(asked.text, format!("select '{long}'"));
+}
+
+#[test]
+fn a_piece_that_looks_like_a_line_of_its_own_does_not_hide_what_it_is_a_piece_of() {
+    // Such that the second piece is nothing but spaces and what could be read alone.
+    let (filling, spaces) = (" ".repeat(70_000), " ".repeat(140_000));
+    let text = format!("select pg_terminate_backend(1) /*{filling}{{}}{spaces}*/");
+    let line = edited(START, &[("select count(*) from payments", &text)]);
+    let mut log = Log::of("oncall");
+    assert_eq!(in_pieces(&mut log, &line), []);
+    let told = log.line(2, &end(), false);
+    let [Told::Asked(asked)] = &told[..] else { panic!("{told:?}") };
+    assert!(read_asked(asked).verb == Verb::Terminate);
 }
 
 #[test]
@@ -150,11 +172,7 @@ fn of_a_statement_without_bounds_the_beginning_is_told_and_counts_as_an_act() {
         &[("select count(*) from payments", &format!("select '{}'", "x".repeat(3 << 20)))],
     );
     let mut log = Log::of("oncall");
-    let told: Vec<Told> = line
-        .as_bytes()
-        .chunks(65_536)
-        .flat_map(|piece| log.line(1, std::str::from_utf8(piece).unwrap()))
-        .collect();
+    let told = in_pieces(&mut log, &line);
     let [Told::Asked(asked)] = &told[..] else { panic!("{}", told.len()) };
     assert!(asked.cut && read_asked(asked).verb.acts());
 }
@@ -172,7 +190,7 @@ fn sessions_of_others_that_a_person_ended_are_counted_and_a_shutdown_is_known() 
             ),
         ],
     );
-    assert_eq!(log.line(1, &fatal), [Told::Terminated]);
+    assert_eq!(log.line(1, &fatal, false), [Told::Terminated]);
     let stopped = edited(
         &fatal,
         &[
@@ -184,11 +202,11 @@ fn sessions_of_others_that_a_person_ended_are_counted_and_a_shutdown_is_known() 
             ),
         ],
     );
-    assert_eq!(log.line(1, &stopped), [Told::Canceled]);
+    assert_eq!(log.line(1, &stopped, false), [Told::Canceled]);
     let late = edited(&stopped, &[("user request", "statement timeout")]);
-    assert_eq!(log.line(1, &late), []);
-    let down = r#"{"timestamp":"x","error_severity":"LOG","message":"received fast shutdown request","backend_type":"postmaster"}"#;
-    assert_eq!(log.line(1, down), [Told::Stopping]);
+    assert_eq!(log.line(1, &late, false), []);
+    let down = r#"{"timestamp":"x","session_id":"1.1","error_severity":"LOG","message":"received fast shutdown request","backend_type":"postmaster"}"#;
+    assert_eq!(log.line(1, down, false), [Told::Stopping]);
 }
 
 #[test]
