@@ -271,12 +271,16 @@ fn an_interview_is_held_in_two_browsers_and_the_report_has_what_both_did() {
     let read_only = mirror.until("it is attached", |it| it["attached"]["read_only"].as_bool());
     assert!(read_only);
     shell.types("deployctl rollback payments");
+    let mut first_action = |words: &str| {
+        live.until(words, |message| {
+            let act = &message["board"]["first_action"];
+            (act["words"] == words).then(|| act.clone())
+        })
+    };
+    first_action("rollback payments");
     shell.shows("all replicas ready");
     mirror.shows("all replicas ready");
-    let act = live.until("the first action is known", |message| {
-        Some(message["board"]["first_action"].clone()).filter(|act| !act.is_null())
-    });
-    assert_eq!((&act["words"], &act["is"]), (&json!("rollback payments 2.3.2"), &json!("remedy")));
+    assert_eq!(first_action("rollback payments 2.3.2")["is"], "remedy");
     mirror.types("touch /tmp/by-the-interviewer");
     assert!(mirror.is_closed(), "the interviewer may only watch");
 

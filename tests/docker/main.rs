@@ -5,7 +5,8 @@
 //! the rest (`make test`), so that nothing waits for it. The others run in the order of their names.
 //!
 //! - [`causes`]: every cause with every persona, early, since nothing takes longer
-//! - [`sudden`]: Ctrl-C and SIGKILL in every phase, two homes beside each other
+//! - [`sudden`]: Ctrl-C and SIGKILL while a session starts, breaks and goes on, two homes beside each other
+//! - [`luck`]: what a session needs fails it
 //! - [`asked`]: what the database and Prometheus allow, and write down
 //! - [`docker_door`]: the Docker CLI in the workstation, by every command
 //! - [`acts`]: acts and looks in many disguises, each told for what it is
@@ -39,6 +40,7 @@ mod isolation;
 mod leaks;
 mod leases;
 mod live;
+mod luck;
 mod probes;
 mod program;
 mod sudden;

@@ -1,8 +1,9 @@
 //! A program that a test runs beside itself. It ends in order when it is dropped, so that a test that fails leaves
 //! nothing on the engine to those after it.
 
+use std::io::Read;
 use std::ops::{Deref, DerefMut};
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitStatus, Output};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -21,6 +22,19 @@ impl Program {
 
     pub fn signal(&self, signal: Signal) {
         kill(self.pid(), signal).unwrap();
+    }
+
+    /// What it printed, once it has ended by itself.
+    pub fn output(mut self) -> Output {
+        let mut output =
+            Output { status: ExitStatus::default(), stdout: Vec::new(), stderr: Vec::new() };
+        let (stdout, stderr) = (self.stdout.take(), self.stderr.take());
+        std::thread::scope(|scope| {
+            scope.spawn(|| stdout.map(|mut it| it.read_to_end(&mut output.stdout).unwrap()));
+            stderr.map(|mut it| it.read_to_end(&mut output.stderr).unwrap());
+        });
+        output.status = self.wait().unwrap();
+        output
     }
 
     pub fn runs(&mut self) -> bool {

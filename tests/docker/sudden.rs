@@ -1,5 +1,6 @@
-//! Sudden ends: the orchestrator is interrupted or killed in every phase. Nothing may be left, and the
-//! journal must be readable.
+//! Sudden ends: the orchestrator is interrupted or killed while the system starts, is proven well, is broken,
+//! and in the incident ([`crate::leases`] kills at random moments, [`crate::debrief`] after it). Nothing may be
+//! left, and the journal must be readable.
 
 use nix::sys::signal::Signal;
 

@@ -151,6 +151,15 @@ fn a_certificate_that_does_not_do_is_named_before_anything_starts() {
 }
 
 #[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().to_string();
+    let (_, said) = check(&["practice", "payments", "--console", "--listen", &port], 3);
+    let wanted = format!("cannot listen on {port}; if another program does, name another port");
+    assert!(said.contains(&wanted), "{said}");
+}
+
+#[test]
 fn a_port_that_others_may_reach_without_tls_is_warned_of() {
     let interview = ["interview", "payments", "--candidate", "Ada", "--listen"];
     let (_, open) = check(&[&interview[..], &["0.0.0.0:0"]].concat(), 3);

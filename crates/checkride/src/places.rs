@@ -4,13 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use dashboard::Dashboard;
 use etcetera::BaseStrategy;
 use lab::cause::Cause;
 use lab::lab::Lab;
 use lab::load::{self, Disk};
 use lab::persona::Persona;
-use lab::problem::Problems;
+use lab::problem::{Problem, Problems};
 use lab::rubric::Rubric;
+use lab::rule::{Rule, Severity};
 use orchestrator::home::Home;
 
 use crate::exit::UsageError;
@@ -63,6 +65,10 @@ pub fn programs() -> Result<PathBuf> {
 /// # Errors
 /// When the folder cannot be read.
 pub fn lab_folders(labs: &Path) -> Result<Vec<PathBuf>> {
+    if !labs.is_dir() {
+        let message = format!("there is no folder `{}`; name one with --labs", labs.display());
+        return Err(UsageError(message).into());
+    }
     let entries =
         fs::read_dir(labs).with_context(|| format!("cannot read `{}`", labs.display()))?;
     let mut folders = Vec::new();
@@ -105,7 +111,28 @@ pub fn lab_folder(labs: Option<&Path>, name: &str) -> Result<PathBuf> {
 pub fn lab(labs: Option<&Path>, name: &str) -> Result<Lab> {
     let folder = lab_folder(labs, name)?;
     let folder = folder.canonicalize().unwrap_or(folder);
-    load::lab(&folder, &Disk).map_err(|problems| refuse(&problems))
+    let lab = load::lab(&folder, &Disk).map_err(|problems| refuse(&problems))?;
+    let undrawable = Problems(undrawable(&lab));
+    if undrawable.is_empty() { Ok(lab) } else { Err(refuse(&undrawable)) }
+}
+
+/// Dashboards of a lab that cannot be drawn. Reading them takes more than a lab's grammar.
+pub fn undrawable(lab: &Lab) -> Vec<Problem> {
+    let problem = |(uid, json): (&String, &String)| {
+        let error = Dashboard::parse(json).err()?;
+        Some(Problem {
+            rule: Rule::Dashboard,
+            severity: Severity::Error,
+            file: lab.folder.clone(),
+            line: 1,
+            column: 1,
+            span: None,
+            message: format!("the dashboard `{uid}` cannot be drawn: {error}"),
+            help: Some("export it from Grafana again".to_owned()),
+            snippet: None,
+        })
+    };
+    lab.dashboards.iter().filter_map(problem).collect()
 }
 
 /// A cause of a lab by name, or one from a file, and the file. One from outside is put into the
@@ -138,16 +165,24 @@ pub fn persona(lab: &Lab, name: &str) -> Result<Persona> {
 /// # Errors
 /// When it has mistakes.
 pub fn rubric(lab: &Lab) -> Result<Rubric> {
+    rubric_of(lab).map_err(|problems| refuse(&problems))
+}
+
+/// The same, with all that is wrong with it.
+///
+/// # Errors
+/// When it has mistakes.
+pub fn rubric_of(lab: &Lab) -> Result<Rubric, Problems> {
     let file = lab.folder.parent().unwrap_or(&lab.folder).join("rubric.yaml");
     if !file.is_file() {
         return Ok(Rubric::default());
     }
-    load::rubric(&file, &Disk).map_err(|problems| refuse(&problems))
+    load::rubric(&file, &Disk)
 }
 
 fn refuse(problems: &Problems) -> anyhow::Error {
     print::note(&problems.to_string());
-    UsageError("the lab cannot be used; `checkride check` shows this again".to_owned()).into()
+    UsageError("this cannot be used; correct it first".to_owned()).into()
 }
 
 fn looks_like_a_path(name: &str) -> bool {

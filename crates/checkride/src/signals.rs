@@ -39,6 +39,18 @@ pub fn stop() -> std::io::Result<CancellationToken> {
     Ok(token)
 }
 
+/// Prints a new link whenever the signal USR1 asks for it, for whoever has lost their browser. Ends with
+/// the program.
+pub async fn new_links(mut link: impl FnMut() -> Option<String>) {
+    // Without the signal there is no new link, and all the rest works.
+    let Ok(mut asked) = signal(SignalKind::user_defined1()) else { return };
+    while asked.recv().await.is_some() {
+        if let Some(link) = link() {
+            print::out(&link);
+        }
+    }
+}
+
 /// Does what comes before a session, unless the program is asked to end meanwhile.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ pub enum LostError {
     Home(#[from] HomeError),
     #[error(transparent)]
     Report(#[from] ReportError),
-    #[error("the journal of {session} cannot be closed")]
+    #[error("the journal of {session} cannot be closed; see whose its folder is, or move it away")]
     Close {
         session: String,
         #[source]
@@ -40,23 +40,35 @@ pub enum CloseError {
     Write(#[from] JournalFileError),
 }
 
+/// What became of the journals that ended in the middle.
+#[derive(Debug, Default)]
+pub struct Closing {
+    /// How many were closed.
+    pub closed: usize,
+    /// Why others could not be.
+    pub left: Vec<LostError>,
+}
+
 /// Closes the journals of all sessions that ended without doing so themselves. A journal that is
-/// broken is left as it is: `verify` says where. Gives how many it closed.
+/// broken is left as it is: `verify` says where. One that cannot be closed keeps no other from it.
 ///
 /// # Errors
-/// When a journal cannot be written.
-pub fn close(home: &Home) -> Result<usize, LostError> {
-    let mut closed = 0;
+/// When the data directory cannot be read.
+pub fn close(home: &Home) -> Result<Closing, LostError> {
+    let mut closing = Closing::default();
     for folder in home.sessions()? {
-        closed += usize::from(close_one(home, &folder)?);
+        match close_one(home, &folder) {
+            Ok(closed) => closing.closed += usize::from(closed),
+            Err(error) => closing.left.push(error),
+        }
     }
-    Ok(closed)
+    Ok(closing)
 }
 
 /// Closes the journal of one session if nobody runs it and it did not end in order; whether it was so.
 ///
 /// # Errors
-/// As [`close`].
+/// When it cannot be read or written.
 pub fn close_one(home: &Home, folder: &SessionFolder) -> Result<bool, LostError> {
     if folder.is_live() || !folder.journal().is_file() {
         return Ok(false);
@@ -193,6 +205,19 @@ mod tests {
             close_one(&home, &folder).unwrap();
             assert_eq!(fs::read(folder.journal()).unwrap(), closed, "closed twice");
         }
+    }
+
+    #[tokio::test]
+    async fn a_journal_that_cannot_be_closed_keeps_no_other_from_it() {
+        let (_folder, home) = home();
+        let (one, other) = (killed(&home, <[u8]>::len), killed(&home, <[u8]>::len));
+        // In the place of the file that says that it was closed.
+        fs::create_dir(one.untold()).unwrap();
+        let closing = close(&home).unwrap();
+        assert_eq!((closing.closed, closing.left.len()), (1, 1));
+        let said = crate::reasons::in_words(&closing.left[0]);
+        assert!(said.contains(&one.id) && said.contains("move it away"), "{said}");
+        assert_eq!(outcome(&other), Some(Outcome::Lost));
     }
 
     #[tokio::test]

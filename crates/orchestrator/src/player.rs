@@ -76,9 +76,11 @@ pub trait Player: Send {
 /// Why a player could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum PlayError {
-    #[error("step {step} of the persona (`{what}`) had no prompt after {}s; the terminal showed:\n{screen}", within.as_secs())]
+    #[error("step {step} of the persona (`{what}`) had no prompt after {}s; give it a longer `within`, or correct the line. The terminal showed:\n{screen}", within.as_secs())]
     NoPrompt { step: usize, what: String, within: Duration, screen: String },
-    #[error("step {step} of the persona (`{what}`) did not show /{wanted}/ but:\n{screen}")]
+    #[error(
+        "step {step} of the persona (`{what}`) did not show /{wanted}/; correct its line or `shows`. The terminal showed:\n{screen}"
+    )]
     NotShown { step: usize, what: String, wanted: String, screen: String },
     #[error("step {step} of the persona waited {}s for `{what}` in vain: {state}", within.as_secs())]
     NotReached { step: usize, what: &'static str, within: Duration, state: String },

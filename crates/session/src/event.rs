@@ -446,6 +446,15 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl Kind {
+    /// The sequence of the `ActStarted` that this ends.
+    pub fn began(&self) -> Option<u64> {
+        if let Kind::Control { began, .. } | Kind::Docker { began, .. } = self {
+            *began
+        } else {
+            None
+        }
+    }
+
     /// The kind's name as it stands in the journal, such as `line-ended`.
     pub fn name(&self) -> String {
         let value = serde_json::to_value(self).unwrap_or_default();

@@ -35,8 +35,6 @@ use crate::words::{Phase, Role};
 /// Requests of one role in a second, and at once.
 const RATE: (NonZeroU32, NonZeroU32) =
     (NonZeroU32::new(60).unwrap(), NonZeroU32::new(240).unwrap());
-/// Terminals of one session, open or not.
-const TERMINALS: usize = 12;
 /// A thing that is looked at again within this time is the same look.
 const SAME_LOOK: Duration = Duration::from_secs(30);
 
@@ -68,6 +66,7 @@ struct Inner {
     folder: OnceLock<SessionFolder>,
     desk: Mutex<Option<Desk>>,
     screens: Screens,
+    opening: tokio::sync::Mutex<()>,
     looked: Mutex<Looked>,
     window: Window,
     tail: Mutex<Tail>,
@@ -110,6 +109,7 @@ impl Console {
             folder: OnceLock::new(),
             desk: Mutex::new(None),
             screens: Screens::default(),
+            opening: tokio::sync::Mutex::default(),
             looked: Mutex::default(),
             window: Window::default(),
             tail: Mutex::default(),
@@ -386,8 +386,9 @@ impl Console {
         rows: u16,
     ) -> Result<TerminalInfo, Problem> {
         let desk = self.desk()?;
-        if self.screens().list().len() >= TERMINALS {
-            let detail = format!("there are {TERMINALS} already; use one of them");
+        // One at a time, so that all are counted.
+        let _alone = self.0.opening.lock().await;
+        if let Some(detail) = self.screens().full() {
             return Err(Problem::not_now(detail));
         }
         let (columns, rows) = size(columns, rows);

@@ -23,7 +23,6 @@ use crate::console::{Console, Interview};
 use crate::grafana::PLACE;
 use crate::guard::{self, Hosts};
 use crate::operator::{Kept, Opens, Operator};
-use crate::player::WAITS;
 use crate::problem::Problem;
 use crate::record::Record;
 use crate::routes::grafana;
@@ -261,10 +260,23 @@ impl Host {
     }
 }
 
+/// Links and cookies last as long as any session can: waited for, held, and debriefed.
+const LAST: Duration = Duration::from_secs(24 * 3600);
+
 impl Console {
+    /// A new link for whoever holds the interview.
+    pub fn new_interviewer_link(&self) -> String {
+        self.new_link(Role::Interviewer)
+    }
+
+    /// A new link for the candidate, or for somebody who practises alone.
+    pub fn new_candidate_link(&self) -> String {
+        self.new_link(Role::Candidate)
+    }
+
     /// A new link of this role; those that were given out before stop working.
     pub(crate) fn new_link(&self, role: Role) -> String {
-        let secret = self.keys().give_out(role, Instant::now(), WAITS * 2);
+        let secret = self.keys().give_out(role, Instant::now(), LAST);
         self.address().link(&secret)
     }
 }

@@ -4,7 +4,7 @@
 //! each replica that is rolled does to them. Knows nothing of what is asked.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
@@ -25,8 +25,8 @@ const MOST: usize = 64;
 const LARGEST: usize = 64 << 10;
 
 /// The newest answers to one role, those that are under way among them.
-#[derive(Default)]
-pub(crate) struct Once(Mutex<VecDeque<(String, Answer)>>);
+#[derive(Clone, Default)]
+pub(crate) struct Once(Arc<Mutex<VecDeque<(String, Answer)>>>);
 
 /// One that comes, whoever waits for it.
 type Answer = Shared<BoxFuture<'static, Kept>>;
@@ -57,9 +57,6 @@ impl Once {
             Err(problem) => return problem.into_response(),
         };
         let answer = self.answer(&key, request, next).await;
-        if answer.body.len() > LARGEST {
-            self.answers().retain(|(known, _)| *known != key);
-        }
         (answer.status, answer.headers, answer.body).into_response()
     }
 
@@ -68,7 +65,15 @@ impl Once {
         if let Some((_, answer)) = answers.iter().find(|(known, _)| known == key) {
             return answer.clone();
         }
-        let work = tokio::spawn(async move { Kept::of(next.run(request).await).await });
+        let (once, of) = (self.clone(), key.to_owned());
+        let work = tokio::spawn(async move {
+            let kept = Kept::of(next.run(request).await).await;
+            // Here, since whoever asked may have gone.
+            if kept.body.len() > LARGEST {
+                once.answers().retain(|(known, _)| *known != of);
+            }
+            kept
+        });
         // It is cut short only where the program ends.
         let answer = work.map(|done| done.unwrap_or_else(|_| Kept::none())).boxed().shared();
         answers.push_back((key.to_owned(), answer.clone()));
@@ -122,7 +127,6 @@ async fn whole(request: Request, most: usize) -> Result<Request, Problem> {
 #[cfg(test)]
 mod tests {
     use std::io;
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use axum::Router;

@@ -19,6 +19,11 @@ const BEHIND: u64 = 256 << 10;
 /// A browser that stands still for so long no longer holds anything back.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// Terminals whose shell runs, at most.
+const OPEN: usize = 12;
+/// Terminals in all, at most: of each some output is kept.
+const ALL: usize = 48;
+
 /// All terminals of a session.
 #[derive(Default)]
 pub(crate) struct Screens {
@@ -101,6 +106,16 @@ impl Screens {
         tokio::spawn(Arc::clone(&screen).take(output));
         self.lock().push(Arc::clone(&screen));
         screen
+    }
+
+    /// Why no more may be opened, if so. Ended ones stay, to be read.
+    pub(crate) fn full(&self) -> Option<String> {
+        let all = self.list();
+        let open = all.iter().filter(|it| it.open).count();
+        if open >= OPEN {
+            return Some(format!("there are {OPEN} already; use one of them"));
+        }
+        (all.len() >= ALL).then(|| format!("{ALL} were opened, and no more are kept"))
     }
 
     /// All terminals, in the order in which they were opened.

@@ -21,7 +21,9 @@ pub struct Bound {
 pub enum BindError {
     #[error("`{0}` is no address to listen on; write host:port, such as 127.0.0.1:8080")]
     Address(String),
-    #[error("cannot listen on {address}; is another program there?")]
+    #[error(
+        "cannot listen on {address}; if another program does, name another port with `--listen`"
+    )]
     Bind { address: String, source: std::io::Error },
 }
 

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use lab::lab::Lab;
 use lab::load::{self, Disk};
-use lab::problem::Problem;
+use lab::problem::{Problem, Problems};
 use lab::rule::Severity;
 use serde_json::json;
 
@@ -17,7 +18,7 @@ pub(super) fn run(labs: Option<&Path>, names: &[String], json: bool) -> Result<C
     } else {
         names.iter().map(|name| places::lab_folder(labs, name)).collect::<Result<_>>()?
     };
-    let checked: Vec<_> = folders.iter().map(|it| (it, load::check(it, &Disk))).collect();
+    let checked: Vec<_> = folders.iter().map(|it| (it, whole(it))).collect();
     let good = checked.iter().all(|(_, (lab, _))| lab.is_some());
     if json {
         let rows: Vec<_> = checked
@@ -39,6 +40,16 @@ pub(super) fn run(labs: Option<&Path>, names: &[String], json: bool) -> Result<C
         }
     }
     Ok(if good { Code::Ok } else { Code::No })
+}
+
+/// A lab with all that a session reads of it: also its dashboards, and the rubric beside it.
+fn whole(folder: &Path) -> (Option<Lab>, Problems) {
+    let (lab, mut problems) = load::check(folder, &Disk);
+    if let Some(lab) = &lab {
+        problems.0.extend(places::undrawable(lab));
+        problems.0.extend(places::rubric_of(lab).err().map(|rubric| rubric.0).unwrap_or_default());
+    }
+    (lab.filter(|_| !problems.has_errors()), problems)
 }
 
 fn value(problem: &Problem) -> serde_json::Value {

@@ -2,6 +2,7 @@
 //! Sessions that still run are left alone, and so is everything of other homes without `--all`.
 
 use anyhow::Result;
+use orchestrator::reasons::in_words;
 use serde_json::json;
 use testbed::Engine;
 
@@ -12,7 +13,11 @@ use crate::{places, print};
 pub(super) async fn run(all: bool, images: bool, json: bool) -> Result<Code> {
     let home = places::home()?;
     let engine = Engine::connect().await?;
-    let Earlier { removed, closed } = earlier::close(&engine, &home, all).await?;
+    let Earlier { removed, closed, left } = earlier::close(&engine, &home, all).await?;
+    for error in &left {
+        print::warning(&in_words(error));
+    }
+    let code = if left.is_empty() { Code::Ok } else { Code::Environment };
     let images =
         if images { testbed::clean::images(&engine).await?.images } else { removed.images };
     if json {
@@ -24,7 +29,7 @@ pub(super) async fn run(all: bool, images: bool, json: bool) -> Result<Code> {
             "miscounted": removed.miscounted,
             "journals_closed": closed,
         }))?;
-        return Ok(Code::Ok);
+        return Ok(code);
     }
     let counts = [
         (removed.containers.len(), "containers"),
@@ -49,5 +54,5 @@ pub(super) async fn run(all: bool, images: bool, json: bool) -> Result<Code> {
     for session in closed {
         print::out(&format!("closed the journal of {session}"));
     }
-    Ok(Code::Ok)
+    Ok(code)
 }

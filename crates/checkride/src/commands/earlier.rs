@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 use orchestrator::home::Home;
-use orchestrator::lost;
+use orchestrator::lost::{self, LostError};
+use orchestrator::reasons::in_words;
 use testbed::clean::{self, CleanError, Reach};
 use testbed::{Engine, Removed};
 
@@ -22,22 +23,24 @@ pub(super) struct Earlier {
     pub removed: Removed,
     /// The sessions whose journals were closed, by their guards too, since somebody was last told.
     pub closed: Vec<String>,
+    /// Why journals of others could not be closed.
+    pub left: Vec<LostError>,
 }
 
 /// Removes what is left of this home's sessions that nobody runs, with `all` of other homes' too,
 /// and closes their journals.
 ///
 /// # Errors
-/// When something cannot be removed or a journal not be written.
+/// When something cannot be removed.
 pub(super) async fn close(engine: &Engine, home: &Home, all: bool) -> Result<Earlier> {
     let owner = home.owner("")?;
     let reach = if all { Reach::Engine } else { Reach::Home(&owner.home) };
     let is_live = |session: &str| home.is_live(session);
     let look = || clean::orphans(engine, &reach, &is_live);
     let mut removed = look().await?;
-    let killed = lost::close(home)? > 0;
+    let closing = lost::close(home)?;
     // One that was killed right at its start may have left nothing yet.
-    if killed || !removed.is_empty() {
+    if closing.closed > 0 || !removed.is_empty() {
         let again = async || {
             let found = look().await?;
             let any = !found.is_empty();
@@ -46,7 +49,7 @@ pub(super) async fn close(engine: &Engine, home: &Home, all: bool) -> Result<Ear
         };
         clean::until_quiet(QUIET, LOOK, again).await?;
     }
-    Ok(Earlier { removed, closed: lost::tell(home)? })
+    Ok(Earlier { removed, closed: lost::tell(home)?, left: closing.left })
 }
 
 /// The same at the start of a session, told on standard error. What cannot be cleared up does not
@@ -59,6 +62,9 @@ pub(super) async fn close_before_start(engine: &Engine, home: &Home) {
                     "the earlier session {session} had been killed; its journal is closed, and \
                      nothing of it is left (`checkride report {session}`)"
                 ));
+            }
+            for error in earlier.left {
+                print::warning(&in_words(&error));
             }
         }
         Err(error) => print::warning(&format!(

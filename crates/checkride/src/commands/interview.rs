@@ -72,8 +72,12 @@ pub(super) async fn run(labs: Option<&Path>, args: &Interview) -> Result<Code> {
     let served = CancellationToken::new();
     let serving = tokio::spawn(bound.serve(served.clone()));
     let told = tokio::spawn(tell(console.clone(), links, args.json.json, Arc::clone(&show)));
+    let yours = console.clone();
+    let again = move || Some(format!("interviewer  {}", yours.new_interviewer_link()));
+    let again = tokio::spawn(signals::new_links(again));
     let finished = run_session(&setup, Visitor::of(console), show.as_ref(), &stop).await;
     told.abort();
+    again.abort();
     show.clear();
     let code = report(&setup, &finished?);
     served.cancel();
@@ -119,7 +123,8 @@ async fn tell(console: Console, links: Links, json: bool, show: Arc<Show>) {
 fn say(links: &Links) {
     print::out(&format!("candidate    {}\ninterviewer  {}", links.candidate, links.interviewer));
     print::note(
-        "\nEach link works once. The incident begins when the candidate has agreed to be recorded.",
+        "\nEach link works once; the signal USR1 prints a new one for you. The incident begins when the \
+         candidate has agreed to be recorded.",
     );
 }
 

@@ -64,11 +64,14 @@ pub(super) async fn run(labs: Option<&Path>, args: &Practice) -> Result<Code> {
     let (link, in_the_browser) = (links.candidate, person.is_none());
     let visitor = Visitor::of(console.clone());
     let player = Practitioner::new(person, visitor, link.clone(), Arc::clone(&show));
+    let yours = console.clone();
+    let again = tokio::spawn(signals::new_links(move || Some(yours.new_candidate_link())));
     let served = CancellationToken::new();
     let serving = tokio::spawn(bound.serve(served.clone()));
     let told = in_the_browser
         .then(|| tokio::spawn(tell(console, link, args.json.json, Arc::clone(&show))));
     let finished = run_session(&setup, player, show.as_ref(), &stop).await;
+    again.abort();
     if let Some(told) = told {
         told.abort();
     }
@@ -100,7 +103,8 @@ async fn tell(console: Console, link: String, json: bool, show: Arc<Show>) {
     }
     print::out(&link);
     print::note(
-        "\nThe link works once. The incident begins when you say so there; Ctrl-C here ends it.",
+        "\nThe link works once; the signal USR1 prints a new one. The incident begins when you say so there; \
+         Ctrl-C here ends it.",
     );
 }
 

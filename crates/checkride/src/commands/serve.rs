@@ -7,9 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use serde::Serialize;
 use testbed::Engine;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use web_console::host::Host;
 
 use super::hosted::House;
 use super::{earlier, grafana, port};
@@ -49,7 +47,8 @@ pub(super) async fn run(labs: Option<&Path>, args: &Serve) -> Result<Code> {
     let served = CancellationToken::new();
     let serving = tokio::spawn(bound.serve(served.clone()));
     tell(&link, most, args.json.json);
-    let links = tokio::spawn(tell_again(host));
+    let again = move || host.new_operator_link().map(|link| format!("operator  {link}"));
+    let links = tokio::spawn(signals::new_links(again));
     stop.cancelled().await;
     links.abort();
     house.empty().await;
@@ -76,15 +75,4 @@ fn tell(link: &str, most: usize, json: bool) {
         "\nThe link works once. Up to {most} sessions at once (--sessions). Ctrl-C ends them all in \
          order; the signal USR1 prints a new link."
     ));
-}
-
-/// Whoever lost their browser gets a new link, without an end to any session.
-async fn tell_again(host: Host) {
-    // Without the signal there is no new link, and all the rest works.
-    let Ok(mut asked) = signal(SignalKind::user_defined1()) else { return };
-    while asked.recv().await.is_some() {
-        if let Some(link) = host.new_operator_link() {
-            print::out(&format!("operator  {link}"));
-        }
-    }
 }

@@ -68,7 +68,7 @@ impl Acts {
             return false;
         }
         let mut act = act(cause, Clock { paged_at_s }, event);
-        let began = began(&event.kind).and_then(|seq| self.all.get(&seq));
+        let began = event.kind.began().and_then(|seq| self.all.get(&seq));
         if let Some(began) = began {
             (act.seq, act.at_s, act.since_page_s) = (began.seq, began.at_s, began.since_page_s);
         }
@@ -85,10 +85,6 @@ impl Acts {
     pub(super) fn parted(self) -> (Vec<Act>, Vec<Act>) {
         self.all.into_values().partition(|act| act.ok)
     }
-}
-
-fn began(kind: &Kind) -> Option<u64> {
-    if let Kind::Control { began, .. } | Kind::Docker { began, .. } = kind { *began } else { None }
 }
 
 fn act(cause: &Cause, clock: Clock, event: &Event) -> Act {

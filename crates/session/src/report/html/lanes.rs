@@ -38,8 +38,9 @@ pub(super) fn lanes(report: &Report, listed: &[&Entry]) -> Markup {
                 @if let Some(at_s) = paged_at_s {
                     line.page x1=(time.x(at_s)) x2=(time.x(at_s)) y1="0" y2=(bottom) {}
                 }
-                @for entry in listed.iter().filter(|entry| (from_s..=until_s).contains(&entry.at_s)) {
-                    (dot(entry, time))
+                // An act is one mark, where it begins.
+                @for entry in listed.iter().filter(|entry| entry.event.began().is_none()) {
+                    @if (from_s..=until_s).contains(&entry.at_s) { (dot(entry, time)) }
                 }
                 @for (x, text) in time.ticks() {
                     text.tick x=(x) y=(bottom + 16.0) text-anchor="middle" { (text) }
