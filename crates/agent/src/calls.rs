@@ -34,16 +34,23 @@ const ASKED_WITHIN: Duration = Duration::from_secs(2);
 /// After a connection that could not be accepted, as for want of descriptors.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
+/// The next who connects. Nothing that somebody in the container does may end the agent, so one that
+/// could not be accepted is passed over.
+pub(crate) async fn accept(listener: &UnixListener) -> UnixStream {
+    loop {
+        match listener.accept().await {
+            Ok((socket, _)) => return socket,
+            Err(_) => tokio::time::sleep(ACCEPT_AGAIN).await,
+        }
+    }
+}
+
 /// Answers whoever comes, side by side, for ever.
 pub(crate) async fn run(listener: UnixListener, link: Link) -> Result<(), AgentError> {
     let places = Arc::new(Semaphore::new(SIDE_BY_SIDE));
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return Ok(()) };
-        let Ok((socket, _)) = listener.accept().await else {
-            // Nothing that somebody in the container does may end the agent.
-            tokio::time::sleep(ACCEPT_AGAIN).await;
-            continue;
-        };
+        let socket = accept(&listener).await;
         let link = link.clone();
         tokio::spawn(async move {
             // The one who asked sees that the answer has no end, and says so.

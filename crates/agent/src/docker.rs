@@ -10,6 +10,7 @@ use wire::Open;
 use wire::frame::Message;
 
 use crate::AgentError;
+use crate::calls::accept;
 use crate::link::Link;
 
 /// Connections at a time; more of them wait. The link has room for a few hundred streams in all,
@@ -23,8 +24,7 @@ pub(crate) async fn run(listener: UnixListener, link: Link) -> Result<(), AgentE
         let Ok(place) = Arc::clone(&places).acquire_owned().await else {
             return Err(AgentError::Down);
         };
-        let (socket, _) =
-            listener.accept().await.map_err(AgentError::system("accept a connection"))?;
+        let socket = accept(&listener).await;
         let link = link.clone();
         tokio::spawn(async move {
             // The client sees its connection end; the rest goes on.

@@ -4,6 +4,7 @@
 //! [`crate::programs`].
 
 mod book;
+mod budget;
 mod family;
 mod join;
 mod ledger;
@@ -101,7 +102,11 @@ async fn tell(lines: &Lines, mut home: Stream) -> Result<(), AgentError> {
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         for step in lines.take() {
-            finish(step, lines.clock()).await.encode(&mut frame)?;
+            let (line, lost) = finish(step, lines.clock()).await;
+            line.encode(&mut frame)?;
+            if let Some(lost) = lost {
+                lost.encode(&mut frame)?;
+            }
         }
         if !frame.is_empty() {
             home.write_all(&frame).await.map_err(AgentError::stream)?;
@@ -115,10 +120,10 @@ async fn tell(lines: &Lines, mut home: Stream) -> Result<(), AgentError> {
     }
 }
 
-/// The line to be sent, with what was printed in it.
-async fn finish(step: Step, clock: Clock) -> Line {
+/// The line to be sent, with what was printed in it, and what is to be said when that is not known.
+async fn finish(step: Step, clock: Clock) -> (Line, Option<Line>) {
     let Ending { id, shell, number, terminal, exit, at_us } = match step {
-        Step::Say(line) => return line,
+        Step::Say(line) => return (line, None),
         Step::End(ending) => ending,
     };
     let (terminal, excerpt) = match terminal {
@@ -130,5 +135,13 @@ async fn finish(step: Step, clock: Clock) -> Line {
         }
         None => (String::new(), Excerpt::default()),
     };
-    Line::Ended { id, terminal, exit, at_us, printed_bytes: excerpt.bytes, printed: excerpt.text }
+    let lost = excerpt.is_lost.then(|| {
+        let reason = format!(
+            "what a command line in {terminal} printed is not known: too many marks around it were \
+             forged; the recording has it"
+        );
+        Line::Lost { reason, at_us }
+    });
+    let (printed_bytes, printed) = (excerpt.bytes, excerpt.text);
+    (Line::Ended { id, terminal, exit, at_us, printed_bytes, printed }, lost)
 }

@@ -4,6 +4,7 @@
 
 pub(crate) mod ends;
 pub(crate) mod filter;
+mod found;
 mod listener;
 mod peek;
 mod process;
@@ -118,8 +119,7 @@ impl Watch {
 }
 
 fn program(sight: Sight, descent: Descent, at_us: u64) -> Program {
-    let ran = peek::is_there(&sight);
-    let Sight { path, argv, cut, cwd } = sight;
+    let Sight { path, argv, cut, cwd, ran } = sight;
     let Descent { pid, parent } = descent;
     let (id, terminal, line, ended_us, exit) = (0, String::new(), None, None, None);
     Program { id, terminal, line, pid, parent, path, argv, cut, cwd, ran, at_us, ended_us, exit }

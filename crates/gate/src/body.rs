@@ -75,6 +75,14 @@ pub(crate) fn exec(body: &[u8]) -> Result<Exec, Refusal> {
     if raw.detach {
         return Err(detached());
     }
+    // The CLI attaches both unless it is told to detach. Started without, a program runs by itself and
+    // nobody sees what it prints.
+    if !raw.attach_stdout && !raw.attach_stderr {
+        return Err(Refusal::malformed(
+            "what a program prints without `AttachStdout` and `AttachStderr` cannot be recorded; \
+             set one of them, and leave `--detach` out",
+        ));
+    }
     let argv = raw.cmd.unwrap_or_default();
     if argv.first().is_none_or(String::is_empty) {
         return Err(Refusal::malformed("No exec command specified"));

@@ -183,7 +183,7 @@ fn a_call_from_the_list_goes_on_as_it_was_read_or_not_at_all() {
 #[test]
 fn no_body_makes_a_program_privileged_or_somebody_else() {
     check!().with_iterations(executions()).with_type::<Vec<u8>>().for_each(|input| {
-        const PIECES: [&str; 16] = [
+        const PIECES: [&str; 17] = [
             "{",
             "}",
             ":",
@@ -191,6 +191,7 @@ fn no_body_makes_a_program_privileged_or_somebody_else() {
             "[",
             "]",
             "\"Cmd\":[\"sh\"]",
+            "\"AttachStdout\":true",
             "\"Privileged\":true",
             "\"User\":\"root\"",
             "\"Env\":[\"A=b\"]",

@@ -4,7 +4,7 @@ use crate::allowed::{self, Route};
 use crate::call::{Call, Change, Ending, Logs, Stats};
 use crate::filters::Filters;
 use crate::query::Query;
-use crate::{Refusal, Target, body};
+use crate::{Refusal, Target, body, ps};
 
 /// A container's name or id is no longer, in bytes.
 const REFERENCE: usize = 128;
@@ -128,9 +128,8 @@ fn logs(query: &mut Query) -> Result<Logs, Refusal> {
 
 /// The engine runs `ps` on its own machine, so only plain options pass.
 fn ps_args(query: &mut Query) -> Result<Option<String>, Refusal> {
-    query.matching("ps_args", 128, |byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b',' | b'=' | b':' | b'-' | b'_')
-    })
+    let given = query.matching("ps_args", 128, |byte| matches!(byte, b' '..=b'~'))?;
+    given.map(|given| ps::checked(&given)).transpose()
 }
 
 fn condition(query: &mut Query) -> Result<Option<String>, Refusal> {

@@ -67,10 +67,34 @@ fn a_program_is_run_as_the_container_would_and_where_it_is_recorded() {
     ] {
         assert_eq!(refused("POST", "/containers/edge/exec", body).0, 403, "{body}");
     }
-    for body in ["", "[]", r#"{"Cmd":[]}"#, r#"{"Cmd":"sh"}"#, "{\"Cmd\":[\"a\\u0000b\"]}"] {
+    for body in [
+        "",
+        "[]",
+        r#"{"AttachStdout":true,"Cmd":[]}"#,
+        r#"{"AttachStdout":true,"Cmd":"sh"}"#,
+        r#"{"AttachStdout":true,"Cmd":["a\u0000b"]}"#,
+    ] {
         assert_eq!(refused("POST", "/containers/edge/exec", body).0, 400, "{body}");
     }
     assert_eq!(refused("POST", "/exec/abc/start", r#"{"Detach":true}"#).0, 403);
+}
+
+#[test]
+fn a_program_whose_output_nobody_takes_is_refused() {
+    for body in [
+        r#"{"Cmd":["sh"]}"#,
+        r#"{"AttachStdin":true,"Tty":true,"Cmd":["sh"]}"#,
+        // Detached, without saying so.
+        r#"{"User":"","Privileged":false,"Tty":false,"AttachStdin":false,"AttachStderr":false,"AttachStdout":false,"DetachKeys":"","Env":null,"WorkingDir":"","Cmd":["cat","/etc/hosts"]}"#,
+    ] {
+        let (status, message) = refused("POST", "/containers/edge/exec", body);
+        assert_eq!(status, 400, "{body}");
+        assert!(message.contains("cannot be recorded"), "{message}");
+    }
+    for attached in ["AttachStdout", "AttachStderr"] {
+        let body = format!(r#"{{"{attached}":true,"Cmd":["sh"]}}"#);
+        assert_eq!(call("POST", "/containers/edge/exec", &body).detail(), "sh");
+    }
 }
 
 #[test]
@@ -120,7 +144,11 @@ fn a_parameter_that_is_not_known_is_refused() {
         assert_eq!(refused("GET", target, "").0, 403, "{target}");
     }
     assert_eq!(refused("POST", "/containers/edge/start?checkpoint-dir=/tmp", "").0, 403);
-    assert_eq!(refused("GET", "/containers/edge/top?ps_args=-o%20pid%3B%24(id)", "").0, 400);
+    assert_eq!(refused("GET", "/containers/edge/top?ps_args=-o%20pid%3B%24(id)", "").0, 403);
+    assert_eq!(refused("GET", "/containers/edge/top?ps_args=-o%09pid", "").0, 400);
+    let (status, message) = refused("GET", "/containers/edge/top?ps_args=-orss%3DPID%20f", "");
+    assert_eq!(status, 403);
+    assert!(message.contains("`rss=PID` is no column"), "{message}");
     assert_eq!(refused("GET", "/containers/json", "{\"a\":1}").0, 400);
 }
 

@@ -116,6 +116,14 @@ async fn answer(desk: &Desk, request: Request<Incoming>) -> Result<Answer, hyper
 const BUSY: Refusal = Refusal { status: 503, reason: "too many questions at a time" };
 const SILENT: Refusal = Refusal { status: 503, reason: "prometheus does not answer" };
 const TOO_LONG: Refusal = Refusal { status: 413, reason: "the question is too long" };
+const NO_TEXT: Refusal = Refusal { status: 400, reason: "the question is no text" };
+
+/// Whether a form can be written down as it is. Clients encode whatever else is in one; a line in
+/// which it had to be cut might not hold what was asked.
+fn is_text(form: &[u8]) -> bool {
+    let is_odd = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r');
+    std::str::from_utf8(form).is_ok() && !form.iter().any(is_odd)
+}
 
 /// Says why not, and writes that down for a request that is.
 fn refuse(refusal: Refusal, open: Option<Open>) -> Answer {
@@ -149,6 +157,9 @@ impl Question {
             Ok(Ok(form)) => form.to_bytes(),
             Ok(Err(_)) | Err(_) => return Err(TOO_LONG),
         };
+        if !is_text(&form) {
+            return Err(NO_TEXT);
+        }
         Ok(Question { method: parts.method, target, form })
     }
 
@@ -180,5 +191,22 @@ impl Desk {
         let given = headers.get(PASS).map(|pass| hex::encode(Sha256::digest(pass.as_bytes())));
         // Hashes are compared, so the time that it takes tells nothing about the pass.
         self.pass.is_some() && given == self.pass
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_text;
+
+    #[test]
+    fn a_form_of_control_characters_is_no_question() {
+        for form in ["", "query=up", "query=sum(\n\tup)\r\n", "query=%00%01", "query=€"] {
+            assert!(is_text(form.as_bytes()), "{form:?}");
+        }
+        for form in
+            [&b"x=\x01&query=up"[..], b"query=\0", b"x=\x1b[0m", b"x=\x7f", b"x=\xff&query=up"]
+        {
+            assert!(!is_text(form), "{form:?}");
+        }
     }
 }

@@ -10,6 +10,10 @@ use serde::Serialize;
 
 /// So much of an answer is kept, in bytes.
 pub const SHOWN: usize = 4 << 10;
+/// And so much of it as it stands in the line, where a control character takes six bytes. Whoever reads
+/// the container's log cuts a line at 64 KiB, and a question takes up to half of that: each of its bytes
+/// two at most, since one with control characters is refused.
+const WRITTEN: usize = 16 << 10;
 
 /// One request, as it is written.
 #[derive(Debug, Serialize)]
@@ -30,7 +34,7 @@ pub struct Line {
     pub bytes: u64,
     /// From the request's head to the answer's last byte.
     pub ms: f64,
-    /// The first 4 KiB of the answer.
+    /// The beginning of the answer, 4 KiB at most.
     pub shown: String,
 }
 
@@ -55,17 +59,40 @@ impl Line {
     pub fn write(&self) {
         // A line that cannot be written is a record that is lost; ending with it is better than to
         // go on unseen.
-        let written =
-            serde_json::to_vec(self).map_err(std::io::Error::other).and_then(|mut line| {
-                line.push(b'\n');
-                let mut out = std::io::stdout().lock();
-                std::io::Write::write_all(&mut out, &line)?;
-                std::io::Write::flush(&mut out)
-            });
+        let written = self.bytes().and_then(|line| {
+            let mut out = std::io::stdout().lock();
+            std::io::Write::write_all(&mut out, &line)?;
+            std::io::Write::flush(&mut out)
+        });
         if written.is_err() {
             std::process::exit(1);
         }
     }
+
+    fn bytes(&self) -> std::io::Result<Vec<u8>> {
+        let mut line = serde_json::to_vec(self)?;
+        line.push(b'\n');
+        Ok(line)
+    }
+}
+
+/// The beginning of a text that takes no more than [`WRITTEN`] bytes in a line.
+fn fitting(mut text: String) -> String {
+    let mut room = WRITTEN;
+    let too_much = text.char_indices().find(|(_, letter)| {
+        let takes = match letter {
+            '"' | '\\' | '\u{8}' | '\t' | '\n' | '\u{c}' | '\r' => 2,
+            '\0'..'\u{20}' => 6,
+            _ => letter.len_utf8(),
+        };
+        let left = room.checked_sub(takes);
+        room = left.unwrap_or(room);
+        left.is_none()
+    });
+    if let Some((at, _)) = too_much {
+        text.truncate(at);
+    }
+    text
 }
 
 /// A request whose line is written when it is over, however that comes about.
@@ -90,7 +117,7 @@ impl Open {
 impl Drop for Open {
     fn drop(&mut self) {
         self.line.ms = self.began.elapsed().as_secs_f64() * 1e3;
-        self.line.shown = String::from_utf8_lossy(&self.shown).into_owned();
+        self.line.shown = fitting(String::from_utf8_lossy(&self.shown).into_owned());
         self.line.write();
     }
 }
@@ -131,5 +158,38 @@ impl Body for Told {
 
     fn size_hint(&self) -> SizeHint {
         self.answer.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routes::LONGEST_TARGET;
+
+    /// Where whoever reads the container's log cuts a line.
+    const CUT: usize = 64 << 10;
+
+    #[test]
+    fn no_line_is_longer_than_its_reader_takes() {
+        for answer in ["\u{1}", "\"", "\u{fffd}", "€", "x"] {
+            let mut line = Line::of("POST", &"\"".repeat(2000));
+            line.route = "query";
+            // An address and a form.
+            line.question = "\"".repeat(2 * LONGEST_TARGET);
+            line.shown = fitting(answer.repeat(SHOWN));
+            let bytes = line.bytes().unwrap();
+            assert!(bytes.len() < CUT, "{answer:?}: {}", bytes.len());
+            let again: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+            assert_eq!(again["question"].as_str().unwrap().len(), 2 * LONGEST_TARGET);
+        }
+    }
+
+    #[test]
+    fn what_fits_stays_whole_and_what_does_not_is_cut_where_it_is_full() {
+        let json = "{\"status\":\"success\"}".repeat(190);
+        assert_eq!(fitting(json.clone()), json);
+        let cut = fitting("\u{1}".repeat(SHOWN));
+        assert_eq!(cut.len(), WRITTEN / 6);
+        assert_eq!(serde_json::to_string(&cut).unwrap().len(), WRITTEN / 6 * 6 + 2);
     }
 }

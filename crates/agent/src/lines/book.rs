@@ -2,15 +2,17 @@
 //! in the agent who learns something tells it here, at once, so that the order in which things are
 //! written down is the order in which they happened.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::net::unix::pipe;
 use tokio::sync::Notify;
 use wire::{Line, Program};
 
+use super::budget::Budget;
 use super::family::{Ancestry, Descent, Family, Place};
 use super::join::{Joiner, Step};
 use super::ledger::{Dead, Ledger};
@@ -23,6 +25,9 @@ use crate::terminal::{Known, Terminals};
 
 /// With so much still to be told, programs wait before they start.
 const BACKLOG: usize = 4096;
+
+/// A line whose beginning was seen in a terminal is told by its shell well before this.
+const STRANGERS: Duration = Duration::from_secs(1);
 
 /// What is read from the pipe in one piece.
 const PIECE: usize = 64 * 1024;
@@ -52,6 +57,7 @@ struct Shared {
 struct State {
     joiner: Joiner,
     splitter: Splitter,
+    budget: Budget,
     family: Family,
     ledger: Ledger,
     /// Records that could not be read since the last tick.
@@ -72,6 +78,7 @@ impl Lines {
         let state = State {
             joiner: Joiner::default(),
             splitter: Splitter::default(),
+            budget: Budget::default(),
             family: Family::new(std::process::id()),
             ledger: Ledger::default(),
             unreadable: 0,
@@ -133,8 +140,8 @@ impl Lines {
     /// The first `read` bytes of the buffer.
     fn records(&self, state: &mut State, read: usize) {
         let at_us = self.shared.clock.at_us();
-        let State { joiner, splitter, family, unreadable, buffer, .. } = state;
-        let (mut steps, mut prompted) = (Vec::new(), BTreeSet::new());
+        let State { joiner, splitter, budget, family, unreadable, buffer, .. } = state;
+        let (mut steps, mut prompted) = (Vec::new(), BTreeMap::new());
         splitter.feed(buffer.get(..read).unwrap_or_default(), |record| match record {
             Ok(record) => {
                 let known = self.shared.terminals.find(record.tty());
@@ -142,20 +149,31 @@ impl Lines {
                     Record::Begin(begin) => {
                         let name = known.as_ref().map_or("", |known| &known.name).to_owned();
                         let shell = begin.shell;
+                        if !budget.allows(&name, at_us) {
+                            steps.extend(joiner.passes(shell, at_us));
+                            family.passes(shell);
+                            return;
+                        }
+                        if let Some(known) = &known {
+                            known.printed.told(shell, begin.number);
+                        }
                         steps.extend(joiner.begin(begin, known, at_us));
                         family.begins(shell, &name, joiner.last_id());
                     }
                     Record::Prompt(prompt) => {
-                        steps.extend(joiner.prompt(&prompt, known, at_us));
+                        steps.extend(joiner.prompt(&prompt, known.clone(), at_us));
                         family.prompts(prompt.shell);
-                        prompted.insert(prompt.shell);
+                        prompted.insert(prompt.shell, known);
                     }
                 }
             }
             Err(_unreadable) => *unreadable += 1,
         });
-        for shell in prompted {
+        for (shell, known) in prompted {
             self.adopt_jobs(state, shell);
+            if let Some(known) = known {
+                known.printed.forget_strangers(shell, STRANGERS);
+            }
         }
         self.tell(state, steps);
     }
@@ -259,6 +277,7 @@ impl Lines {
             state.unreadable = 0;
             steps.push(Step::Say(Line::Lost { reason, at_us }));
         }
+        steps.extend(state.budget.tick(at_us).into_iter().map(Step::Say));
         let is_gone = |shell: u32| !Path::new("/proc").join(shell.to_string()).exists();
         steps.extend(state.joiner.vanished(at_us, is_gone));
         state.family.vanished(is_gone);
@@ -276,7 +295,7 @@ impl Lines {
 
     /// Waits until something is to be told: at once, or, for what is not urgent, until there may be
     /// more of it.
-    pub(super) async fn more(&self, patience: std::time::Duration) {
+    pub(super) async fn more(&self, patience: Duration) {
         loop {
             let (urgent, any) = {
                 let state = lock(&self.shared.state);

@@ -79,6 +79,13 @@ impl Family {
         self.shells.insert(shell, Shell { terminal, current: Some(line), last: Some(line) });
     }
 
+    /// A shell begins a line that is not told: what runs in it belongs to none, and to no earlier one.
+    pub(crate) fn passes(&mut self, shell: u32) {
+        if let Some(shell) = self.shells.get_mut(&shell) {
+            (shell.current, shell.last) = (None, None);
+        }
+    }
+
     /// A shell is at its prompt. Gives the line that it was in.
     pub(crate) fn prompts(&mut self, shell: u32) -> Option<u64> {
         self.shells.get_mut(&shell)?.current.take()

@@ -57,8 +57,8 @@ impl UnderWay {
 impl Joiner {
     /// A shell begins a line.
     pub(super) fn begin(&mut self, begin: Begin, terminal: Option<Known>, at_us: u64) -> Vec<Step> {
-        // A shell runs one line at a time: an earlier one has ended without a prompt.
-        let mut steps = self.end(UNKNOWN, at_us, |_, line| line.shell == begin.shell);
+        // A shell runs one line at a time.
+        let mut steps = self.passes(begin.shell, at_us);
         self.last_id += 1;
         let name = terminal.as_ref().map(|terminal| terminal.name.clone()).unwrap_or_default();
         steps.push(Step::Say(Line::Started {
@@ -71,6 +71,11 @@ impl Joiner {
         let line = UnderWay { shell: begin.shell, number: begin.number, terminal };
         self.under_way.insert(self.last_id, line);
         steps
+    }
+
+    /// A shell begins a line that is not told. An earlier one has ended without a prompt.
+    pub(super) fn passes(&mut self, shell: u32, at_us: u64) -> Vec<Step> {
+        self.end(UNKNOWN, at_us, |_, line| line.shell == shell)
     }
 
     /// The number of the line that began last.
@@ -196,6 +201,14 @@ mod tests {
     #[test]
     fn a_missed_prompt_is_noticed_at_the_next_line() {
         assert_eq!(played(&mut Joiner::default(), "7:ls 7:ps"), "1:ls 1=-1 2:ps");
+    }
+
+    #[test]
+    fn a_line_that_is_not_told_ends_the_one_before_it_and_has_no_end_itself() {
+        let mut joiner = Joiner::default();
+        played(&mut joiner, "7=0 7:ls");
+        assert_eq!(joiner.passes(7, 5).iter().map(told).collect::<Vec<_>>(), ["1=-1"]);
+        assert_eq!(played(&mut joiner, "7=0 7:ps 7=0"), "2:ps 2=0");
     }
 
     #[test]

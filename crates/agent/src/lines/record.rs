@@ -116,13 +116,15 @@ impl Splitter {
             if std::mem::take(&mut self.skipping) {
                 continue;
             }
-            if self.held.is_empty() {
+            if self.held.len() + now.len() > LONGEST {
+                hand_on(Err(Unreadable));
+            } else if self.held.is_empty() {
                 hand_on(Record::parse(now));
             } else {
                 self.held.extend_from_slice(now);
                 hand_on(Record::parse(&self.held));
-                self.held.clear();
             }
+            self.held.clear();
         }
         if self.skipping {
             return;
@@ -197,6 +199,22 @@ mod tests {
         let seen = all(&[b"rubbish\nB\x1f\x1f\n\n", &long, b"yet more\nP\x1f9\x1f2\x1f0\n"]);
         assert_eq!(seen.iter().filter(|record| record.is_err()).count(), 4);
         assert!(seen.last().unwrap().is_ok());
+    }
+
+    #[test]
+    fn a_record_that_is_too_long_is_none_even_when_it_comes_in_one_piece() {
+        let of = |length: usize| {
+            let begin = "B\x1f7\x1f3\x1f0\x1f9\x1f/\x1f    1  ";
+            format!("{begin}{}\n", "x".repeat(length - begin.len())).into_bytes()
+        };
+        for chunk in [LONGEST * 3, 1000] {
+            for (length, is_read) in [(LONGEST, true), (LONGEST + 1, false), (LONGEST * 2, false)] {
+                let (record, after) = (of(length), of(100));
+                let chunks = record.chunks(chunk).chain([&after[..]]).collect::<Vec<_>>();
+                let seen: Vec<bool> = all(&chunks).iter().map(Result::is_ok).collect();
+                assert_eq!(seen, [is_read, true], "{length} in {chunk}");
+            }
+        }
     }
 
     #[test]

@@ -2,14 +2,16 @@
 //! is a stranger's, and a second thread of that process may change it after we read it: this is a
 //! record, not a guard.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt};
-use std::path::Path;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileExt;
 
 use nix::libc::{self, seccomp_data};
 use nix::unistd::{Gid, Uid, setfsgid, setfsuid};
 
+use super::found::{Folder, is_there};
 use crate::login;
 
 /// Arguments that are kept.
@@ -28,6 +30,8 @@ pub(super) struct Sight {
     pub(super) argv: Vec<String>,
     pub(super) cut: bool,
     pub(super) cwd: String,
+    /// Whether there is a file that could run, as far as can be told.
+    pub(super) ran: bool,
 }
 
 /// Looks at thread `pid`, which waits in `call`.
@@ -38,26 +42,31 @@ pub(super) fn look(pid: u32, call: &seccomp_data) -> Sight {
     let [first, second, third, ..] = call.args;
     let at = i64::from(call.nr) == libc::SYS_execveat;
     let (path, argv) = if at { (second, third) } else { (first, second) };
-    // Whoever hides its memory is told of all the same, without the words.
-    let Ok(memory) = memory else { return Sight { cut: true, cwd, ..Sight::default() } };
-    let mut sight = Sight { cwd, ..Sight::default() };
+    // What cannot be read is taken to be there.
+    let mut sight = Sight { cwd, ran: true, ..Sight::default() };
+    let Ok(memory) = memory else {
+        // Whoever hides its memory is told of all the same, without the words.
+        sight.cut = true;
+        return sight;
+    };
+    let fd = (at && first as i32 != libc::AT_FDCWD).then_some(first as i32);
     match text(&memory, path, PATH) {
-        Ok((path, cut)) => (sight.path, sight.cut) = (lossy(&path), cut),
+        Ok((path, cut)) => {
+            (sight.path, sight.cut) = (lossy(&path), cut);
+            let from = fd.map_or(Folder::OfTheProcess, Folder::Open);
+            sight.ran = cut || is_there(pid, from, OsStr::from_bytes(&path));
+        }
         Err(_) => sight.cut = true,
     }
-    if at && !sight.path.starts_with('/') {
-        sight.path = beneath(pid, first, &sight.path);
+    if let Some(fd) = fd.filter(|_| !sight.path.starts_with('/')) {
+        sight.path = beneath(pid, fd, &sight.path);
     }
     sight.cut |= arguments(&memory, argv, &mut sight.argv).unwrap_or(true);
     sight
 }
 
 /// The path of a file that is named by a descriptor (`fexecve`) or below one.
-fn beneath(pid: u32, fd: u64, path: &str) -> String {
-    let fd = fd as i32;
-    if fd == libc::AT_FDCWD {
-        return path.to_owned();
-    }
+fn beneath(pid: u32, fd: i32, path: &str) -> String {
     let folder = std::fs::read_link(format!("/proc/{pid}/fd/{fd}"));
     let folder = folder
         .map_or_else(|_| format!("/proc/self/fd/{fd}"), |it| it.to_string_lossy().into_owned());
@@ -114,19 +123,6 @@ fn text(memory: &File, at: u64, limit: usize) -> io::Result<(Vec<u8>, bool)> {
 
 fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// Whether there is a file that could run. What the kernel finds may be something else only when
-/// somebody changes it at this very moment.
-pub(super) fn is_there(sight: &Sight) -> bool {
-    let path = Path::new(&sight.path);
-    // What only the process itself can name, and what could not be read, is taken to be there.
-    let own = ["/proc/self", "/proc/thread-self", "/dev/fd", "/memfd:"];
-    if sight.cut || sight.path.is_empty() || own.iter().any(|own| sight.path.starts_with(own)) {
-        return true;
-    }
-    let file = std::fs::metadata(Path::new(&sight.cwd).join(path));
-    file.is_ok_and(|file| file.is_file() && file.mode() & 0o111 != 0)
 }
 
 /// From here on this thread opens files as the user of the shells would: root without its powers may

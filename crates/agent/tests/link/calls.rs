@@ -51,6 +51,28 @@ async fn whoever_gives_up_asking_ends_the_stream() {
 }
 
 #[tokio::test]
+async fn more_docker_clients_than_there_are_descriptors_end_no_agent() {
+    const CLIENTS: usize = 48;
+    let mut home = Home::with_descriptors(32);
+    let lines = home.lines().await;
+    let path = home.run().join("docker.sock");
+    let mut clients = Vec::new();
+    for _ in 0..CLIENTS {
+        clients.push(UnixStream::connect(&path).await.unwrap());
+    }
+    for _ in 0..8 {
+        assert_eq!(home.accept().await.0, Open::Docker);
+    }
+    // All are there at once, so by now it has tried to accept one too many.
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    clients.truncate(1);
+    for _ in 8..CLIENTS {
+        assert_eq!(home.accept().await.0, Open::Docker);
+    }
+    drop((lines, clients));
+}
+
+#[tokio::test]
 async fn only_our_programs_may_ask() {
     let mut home = Home::here();
     let lines = home.lines().await;

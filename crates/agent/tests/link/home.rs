@@ -33,6 +33,19 @@ pub(crate) struct Home {
 impl Home {
     /// The agent on a folder of its own, with the image's `bash.bashrc` pointed there.
     pub(crate) fn here() -> Self {
+        Self::in_a_folder(Command::new(env!("CARGO_BIN_EXE_agent")))
+    }
+
+    /// The same, with so many descriptors at most.
+    pub(crate) fn with_descriptors(count: u32) -> Self {
+        let mut command = Command::new("sh");
+        let limited = format!("ulimit -n {count}; exec \"$0\" \"$1\"");
+        command.args(["-c", &limited, env!("CARGO_BIN_EXE_agent")]);
+        Self::in_a_folder(command)
+    }
+
+    /// `command` starts the agent, when it is given the folder.
+    fn in_a_folder(mut command: Command) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
         let image = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docker/workstation");
@@ -40,7 +53,6 @@ impl Home {
         let run = path.join("run");
         let bashrc = bashrc.replace("/run/oncall", run.to_str().unwrap());
         std::fs::write(path.join("bashrc"), bashrc).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_agent"));
         command.arg(path);
         let mut home = Self::over(command);
         home.folder = Some(folder);

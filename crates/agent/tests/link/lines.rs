@@ -1,11 +1,10 @@
 //! Command lines: what is told of them, whatever the person does to the shell.
 
-use std::fs::File;
 use std::time::Duration;
 
 use wire::Line;
 
-use crate::home::{Home, Talk, until};
+use crate::home::{Home, Talk};
 
 /// A terminal that is at its first prompt, and the stream of lines.
 pub(crate) async fn at_prompt() -> (Home, Talk, Talk) {
@@ -232,11 +231,48 @@ async fn many_forged_lines_hold_the_telling_up_no_longer_than_one() {
 }
 
 #[tokio::test]
-async fn lines_that_nobody_takes_wait_in_the_pipe_and_not_in_the_agent() {
+async fn lines_that_come_too_fast_are_counted_and_later_ones_are_told_again() {
     let (home, mut terminal, mut lines) = at_prompt().await;
-    forge(&home, &mut terminal, 6_000, "echo th''rough").await;
-    let pipe = File::options().read(true).write(true).open(home.run().join("lines")).unwrap();
-    // As good as full: a record is written in one piece or not at all.
-    until(|| (rustix::io::ioctl_fionread(&pipe).unwrap() > 60_000).then_some(())).await;
+    forge(&home, &mut terminal, 3_000, "true").await;
+    let (mut told, mut counted) = (0, 0);
+    // With the line that forges and the one behind it.
+    while told + counted < 3_002 {
+        match lines.line().await {
+            Line::Started { .. } => told += 1,
+            Line::Lost { reason, .. } => {
+                assert!(
+                    reason.ends_with("in t1 came too fast to be recorded one by one"),
+                    "{reason}"
+                );
+                counted += reason.split(' ').next().unwrap().parse::<u32>().unwrap();
+            }
+            _ => {}
+        }
+    }
+    assert!((1_000..1_500).contains(&told), "{told}");
+    terminal.type_in("echo th''rough\r").await;
     while lines.ended().await.2 != "through\n" {}
+}
+
+#[tokio::test]
+async fn a_loop_with_the_history_off_is_counted_when_it_floods() {
+    let (_home, mut terminal, mut lines) = at_prompt().await;
+    terminal.type_in("set +o history\r").await;
+    lines.ended().await;
+    let line = "for i in {1..3000}; do :; done; for i in 1 2 3 4 5; do /bin/true; done";
+    terminal.type_in(&format!("{line}\r")).await;
+    let (mut under, mut is_counted) = (Vec::new(), false);
+    let counting = async {
+        while under.len() < 5 || !is_counted {
+            match lines.any_line().await {
+                Line::Lost { reason, .. } => is_counted |= reason.contains("came too fast"),
+                Line::Program(program) => under.push(program.line),
+                _ => {}
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), counting).await.unwrap();
+    // Their own lines were not told, but for one perhaps, and they are put under no earlier one.
+    assert!(under.iter().filter(|line| line.is_none()).count() >= 4, "{under:?}");
+    assert!(under.iter().all(|line| line.is_none_or(|line| line > 1_000)), "{under:?}");
 }

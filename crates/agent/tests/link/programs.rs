@@ -72,6 +72,19 @@ async fn attempts_along_path_are_one_program_and_a_missing_one_is_marked() {
 }
 
 #[tokio::test]
+async fn what_runs_from_an_odd_folder_or_by_a_link_of_its_own_is_told_as_run() {
+    let (_home, mut terminal, mut lines) = at_prompt().await;
+    terminal.type_in("mkdir $'odd\\xff'; cd $'odd\\xff'; cp /bin/true it\r").await;
+    under(&mut lines, 2).await;
+    let line = "./it one; exec 3< it; ln -s /proc/self/fd/3 own; ./own two; env ./absent\r";
+    terminal.type_in(line).await;
+    let seen = words(&under(&mut lines, 5).await);
+    let wanted =
+        ["./it one", "ln -s /proc/self/fd/3 own", "./own two", "env ./absent", "!./absent"];
+    assert_eq!(seen, wanted);
+}
+
+#[tokio::test]
 async fn what_runs_on_in_the_background_stays_with_its_line() {
     let (_home, mut terminal, mut lines) = at_prompt().await;
     terminal.type_in("(read -t 1 < <(:); read -t 1 <> <(:); true one) &\r").await;

@@ -4,12 +4,14 @@
 //! a program may change what nobody watches, and a look at what it printed as it ends.
 
 mod carry;
+mod known;
 mod tape;
 
-use std::collections::{HashMap, VecDeque};
+#[cfg(test)]
+mod tests;
+
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use gate::{Exec, Refusal, Start, filter};
 use http_body_util::BodyExt;
@@ -25,14 +27,11 @@ use super::{Gate, Upstream};
 use crate::home::SessionFolder;
 use crate::recorder::Recorder;
 
+use known::{Known, Program};
 use tape::Tape;
 
-/// Programs that are remembered; the oldest are forgotten.
-const REMEMBERED: usize = 512;
 /// Programs that may run at a time.
 const AT_ONCE: usize = 16;
-/// A container that dies so soon after a program ran in it was ended by the program.
-const AFTERMATH: Duration = Duration::from_secs(10);
 
 /// The programs of a session that were run through the gate. Cheap to clone.
 #[derive(Clone)]
@@ -44,22 +43,13 @@ pub(super) struct Programs {
     started: Arc<AtomicU32>,
 }
 
-#[derive(Default)]
-struct Known {
-    by_id: HashMap<String, Program>,
-    order: VecDeque<String>,
-    /// When a program last ran in a container.
-    touched: HashMap<String, Instant>,
-    /// Containers whose memory the candidate limited.
-    limited: Vec<String>,
-}
+/// A program that the engine is asked to make, for as long as it is.
+struct Making<'a>(&'a Programs);
 
-/// One program.
-#[derive(Clone)]
-struct Program {
-    container: String,
-    exec: Exec,
-    tape: Option<Tape>,
+impl Drop for Making<'_> {
+    fn drop(&mut self) {
+        self.0.lock().is_made();
+    }
 }
 
 /// Counts a program as running for as long as it is there.
@@ -71,7 +61,7 @@ struct Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.programs.running.fetch_sub(1, Ordering::Relaxed);
-        self.programs.touch(&self.container);
+        self.programs.lock().touch(&self.container);
     }
 }
 
@@ -86,51 +76,37 @@ impl Programs {
         }
     }
 
-    /// Whether a program was run through the gate.
+    /// Whether a program was made through the gate.
     pub(super) fn has(&self, id: &str) -> bool {
-        self.lock().by_id.contains_key(id)
+        self.lock().find(id).is_ok()
     }
 
     /// Notes that the candidate limited a container's memory.
     pub(super) fn limited(&self, container: &str) {
-        self.lock().limited.push(container.to_owned());
+        self.lock().limit(container);
     }
 
     /// The command by which the candidate ended a container, if they did.
     pub(super) fn explains(&self, container: &str, oom: bool) -> Option<&'static str> {
-        let known = self.lock();
-        if known.touched.get(container).is_some_and(|at| at.elapsed() < AFTERMATH) {
-            return Some("exec");
+        self.lock().explains(container, oom)
+    }
+
+    /// A place for a program that is to be made. There is none while as many run as may: what is made
+    /// then could not be started, and would only wait.
+    fn make(&self) -> Result<Making<'_>, Refusal> {
+        if self.running.load(Ordering::Relaxed) >= AT_ONCE {
+            return Err(too_many());
         }
-        (oom && known.limited.iter().any(|name| name == container)).then_some("update")
-    }
-
-    fn remember(&self, id: &str, program: Program) {
-        let mut known = self.lock();
-        known.by_id.insert(id.to_owned(), program);
-        known.order.push_back(id.to_owned());
-        if known.order.len() > REMEMBERED
-            && let Some(oldest) = known.order.pop_front()
-        {
-            known.by_id.remove(&oldest);
-        }
-    }
-
-    fn find(&self, id: &str) -> Result<Program, Refusal> {
-        self.lock().by_id.get(id).cloned().ok_or_else(|| Refusal::no_exec(id))
-    }
-
-    fn touch(&self, container: &str) {
-        self.lock().touched.insert(container.to_owned(), Instant::now());
+        self.lock().makes()?;
+        Ok(Making(self))
     }
 
     fn begin(&self, container: &str) -> Result<Running, Refusal> {
         let running = Running { programs: self.clone(), container: container.to_owned() };
         let before = self.running.fetch_add(1, Ordering::Relaxed);
-        self.touch(container);
+        self.lock().touch(container);
         if before >= AT_ONCE {
-            let message = format!("{AT_ONCE} programs run already; end one of them");
-            return Err(Refusal { status: 429, message });
+            return Err(too_many());
         }
         Ok(running)
     }
@@ -138,6 +114,11 @@ impl Programs {
     fn lock(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn too_many() -> Refusal {
+    let message = format!("{AT_ONCE} programs run already; end one of them");
+    Refusal { status: 429, message }
 }
 
 impl<U: Upstream> Gate<U> {
@@ -148,11 +129,12 @@ impl<U: Upstream> Gate<U> {
         exec: &Exec,
     ) -> Result<Response<Body>, Refusal> {
         let container = asked.scope.find(reference)?;
+        let making = self.programs.make()?;
         let response = self.asked(asked, &asked.call, &container.id, exec.to_json()).await?;
         let made = body::whole(response).await?;
         let id = made["Id"].as_str().ok_or_else(body::broken)?;
-        let program = Program { container: container.name.clone(), exec: exec.clone(), tape: None };
-        self.programs.remember(id, program);
+        self.programs.lock().remember(id, Program::new(&container.name, exec));
+        drop(making);
         let mut answer = body::json(&json!({ "Id": id }));
         *answer.status_mut() = StatusCode::CREATED;
         Ok(answer)
@@ -165,7 +147,7 @@ impl<U: Upstream> Gate<U> {
         id: &str,
         start: &Start,
     ) -> Result<Response<Body>, Refusal> {
-        let mut program = self.programs.find(id)?;
+        let program = self.programs.lock().startable(id)?;
         let running = self.programs.begin(&program.container)?;
         let mut onward = written(asked, &asked.call, id, start.to_json(&program.exec).into())?;
         let is_upgrade = request.headers().contains_key(UPGRADE);
@@ -174,14 +156,15 @@ impl<U: Upstream> Gate<U> {
             onward.headers_mut().insert(UPGRADE, HeaderValue::from_static("tcp"));
         }
         let tape = self.tape(&program, start);
-        program.tape = Some(tape.clone());
-        self.programs.lock().by_id.insert(id.to_owned(), program.clone());
+        self.programs.lock().starts(id, tape.clone())?;
         let is_act = !program.exec.only_reads();
         if is_act {
             // Before it begins, so that nothing it does comes before it.
             self.note_program(&program);
         }
-        let response = body::good(self.upstream.ask(onward).await?, &asked.scope).await?;
+        let asking = async { body::good(self.upstream.ask(onward).await?, &asked.scope).await };
+        let response =
+            asking.await.inspect_err(|refusal| self.programs.lock().did_not_start(id, refusal))?;
         let content = response.headers().get(CONTENT_TYPE).cloned();
         let shown = self.shown(&program, is_act);
         let mut answer = if response.status() == StatusCode::SWITCHING_PROTOCOLS && is_upgrade {
@@ -243,7 +226,7 @@ impl<U: Upstream> Gate<U> {
         id: &str,
         (rows, columns): (u16, u16),
     ) -> Result<Response<Body>, Refusal> {
-        let program = self.programs.find(id)?;
+        let program = self.programs.lock().find(id)?;
         if let Some(tape) = &program.tape {
             tape.resize(columns, rows);
         }
@@ -256,7 +239,7 @@ impl<U: Upstream> Gate<U> {
         asked: &Asked,
         id: &str,
     ) -> Result<Response<Body>, Refusal> {
-        self.programs.find(id)?;
+        self.programs.lock().find(id)?;
         let response = self.asked(asked, &asked.call, id, NO_BODY).await?;
         let engine: Value = body::whole(response).await?;
         Ok(body::json(&filter::exec(&asked.scope, &engine)))

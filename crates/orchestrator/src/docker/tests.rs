@@ -276,7 +276,8 @@ async fn an_act_has_the_state_before_and_after() {
 #[tokio::test]
 async fn a_program_that_may_change_something_is_an_act_before_it_begins() {
     let ground = Ground::new();
-    let made = ground.send(&post("/containers/edge/exec", r#"{"Cmd":["sh","-c","kill 1"]}"#)).await;
+    let program = r#"{"AttachStdout":true,"Cmd":["sh","-c","kill 1"]}"#;
+    let made = ground.send(&post("/containers/edge/exec", program)).await;
     assert!(made.starts_with("HTTP/1.1 201 "), "{made}");
     assert_eq!(ground.calls(), []);
     ground.send(&post("/exec/f00d/start", "{}")).await;

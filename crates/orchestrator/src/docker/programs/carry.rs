@@ -73,7 +73,7 @@ impl<U: Upstream> Gate<U> {
         mut response: Response<Body>,
     ) {
         let Carried { tape, shown, running, id } = carried;
-        let Ok(program) = self.programs.find(&id) else { return };
+        let Ok(program) = self.programs.lock().find(&id) else { return };
         let mut feed = Feed::new(&program.exec, tape.clone(), shown);
         let engine = hyper::upgrade::on(&mut response);
         // A side that is gone before the connection is its own ends it for the other as well.
