@@ -84,7 +84,7 @@ psql -qAt -c "select distinct application_name, usename, backend_type from pg_st
 section containers
 docker version; docker info; docker ps -a --no-trunc
 for name in $(docker ps -a --format '{{.Names}}' | sort); do
-    echo "\$ $name"; docker inspect "$name"; docker port "$name"; docker top "$name" -o args
+    echo "\$ $name"; docker inspect "$name"; docker port "$name"; docker top "$name" -o pid,args
     docker logs --tail 50 "$name" 2>&1
     docker exec "$name" sh -c 'env; cat /proc/1/cmdline /proc/self/mountinfo; ls -a / /tmp' 2>&1
 done
