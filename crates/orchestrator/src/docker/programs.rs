@@ -56,12 +56,16 @@ impl Drop for Making<'_> {
 struct Running {
     programs: Programs,
     container: String,
+    /// One that only reads ends no container.
+    is_act: bool,
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
         self.programs.running.fetch_sub(1, Ordering::Relaxed);
-        self.programs.lock().touch(&self.container);
+        if self.is_act {
+            self.programs.lock().touch(&self.container);
+        }
     }
 }
 
@@ -101,10 +105,13 @@ impl Programs {
         Ok(Making(self))
     }
 
-    fn begin(&self, container: &str) -> Result<Running, Refusal> {
-        let running = Running { programs: self.clone(), container: container.to_owned() };
+    fn begin(&self, program: &Program) -> Result<Running, Refusal> {
+        let (container, is_act) = (program.container.clone(), !program.exec.only_reads());
         let before = self.running.fetch_add(1, Ordering::Relaxed);
-        self.lock().touch(container);
+        if is_act {
+            self.lock().touch(&container);
+        }
+        let running = Running { programs: self.clone(), container, is_act };
         if before >= AT_ONCE {
             return Err(too_many());
         }
@@ -148,7 +155,7 @@ impl<U: Upstream> Gate<U> {
         start: &Start,
     ) -> Result<Response<Body>, Refusal> {
         let program = self.programs.lock().startable(id)?;
-        let running = self.programs.begin(&program.container)?;
+        let running = self.programs.begin(&program)?;
         let mut onward = written(asked, &asked.call, id, start.to_json(&program.exec).into())?;
         let is_upgrade = request.headers().contains_key(UPGRADE);
         if is_upgrade {
@@ -157,7 +164,7 @@ impl<U: Upstream> Gate<U> {
         }
         let tape = self.tape(&program, start);
         self.programs.lock().starts(id, tape.clone())?;
-        let is_act = !program.exec.only_reads();
+        let is_act = running.is_act;
         if is_act {
             // Before it begins, so that nothing it does comes before it.
             self.note_program(&program);

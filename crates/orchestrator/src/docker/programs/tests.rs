@@ -81,7 +81,11 @@ impl Ground {
 
     /// Makes a program; its id, or the status of the refusal.
     async fn make(&self) -> Result<String, u16> {
-        let argv = vec!["sh".to_owned()];
+        self.make_of(&["sh"]).await
+    }
+
+    async fn make_of(&self, argv: &[&str]) -> Result<String, u16> {
+        let argv = argv.iter().map(|&word| word.to_owned()).collect();
         let exec = Exec { argv, tty: false, stdin: false, stdout: true, stderr: true };
         let asked = self.asked(Call::ExecCreate { container: "edge".into(), exec: exec.clone() });
         let made = self.gate.create_program(&asked, "edge", &exec).await;
@@ -156,4 +160,15 @@ async fn a_program_is_started_once_and_one_act() {
     assert_eq!(ground.start(&id).await.unwrap_err(), 409);
     let is_act = |event: &&session::event::Event| event.effect == session::event::Effect::Act;
     assert_eq!(ground.recorder.events().iter().filter(is_act).count(), 1);
+}
+
+#[tokio::test]
+async fn a_container_that_dies_was_ended_by_a_program_that_acts_and_by_none_that_reads() {
+    for (argv, is_their_doing) in [(["cat", "/etc/hosts"], false), (["kill", "1"], true)] {
+        let ground = Ground::over(Making::default());
+        let id = ground.make_of(&argv).await.unwrap();
+        drop(ground.start(&id).await.unwrap());
+        let death = testbed::Death { name: "edge".to_owned(), exit_code: 137, oom: false };
+        assert_eq!(ground.gate.explains(&death), is_their_doing, "{argv:?}");
+    }
 }
