@@ -433,7 +433,10 @@ impl Console {
             paused_at_s: clock.paused_at_s,
             paused_s: clock.paused_s,
             done: chronicle.done,
-            ended: chronicle.ended.as_ref().map(|ended| told_to(role, interview, ended)),
+            ended: chronicle.ended.as_ref().map(|ended| {
+                let may_know = role == Role::Interviewer || interview.alone;
+                told(ended, may_know || chronicle.page.is_some())
+            }),
             report_ready: *self.0.system_gone.borrow(),
             submitted: chronicle.debrief.submitted_at_s.is_some(),
             closed: self.looks_back() || chronicle.is_closed(),
@@ -467,9 +470,9 @@ fn shown_to(role: Role, phase: Phase) -> Phase {
     }
 }
 
-/// Why a session failed may name its fault, and the next try may have the same one.
-fn told_to(role: Role, interview: &Interview, ended: &Ending) -> Ending {
-    let withheld = role == Role::Candidate && !interview.alone && ended.how == EndingHow::Failed;
+/// Why a session failed before its page may name the fault, and the next try may have the same one.
+fn told(ended: &Ending, in_full: bool) -> Ending {
+    let withheld = ended.how == EndingHow::Failed && !in_full;
     let detail = if withheld { String::new() } else { ended.detail.clone() };
     Ending { how: ended.how, detail }
 }

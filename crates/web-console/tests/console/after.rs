@@ -79,22 +79,33 @@ async fn who_left_their_shell_without_a_word_writes_a_debrief_too() {
     assert_eq!(candidate.writes("cause", "a leak").await.0, 204);
 }
 
-#[tokio::test]
-async fn why_a_session_failed_is_told_to_the_interviewer_alone() {
+/// Why the session failed, as the candidate and the interviewer are told.
+async fn told_why(paged: bool, detail: &str) -> (Value, Value) {
     let ground = Ground::new().await;
     let (candidate, interviewer) = people(&ground).await;
-    let detail = "the fault did not bite: pool exhausted was 0".to_owned();
+    if paged {
+        ground.recorder.truth(Kind::Paged {
+            alert: "A".to_owned(),
+            severity: "SEV-2".to_owned(),
+            summary: String::new(),
+            promql: String::new(),
+            since: String::new(),
+        });
+    }
     ground.recorder.truth(Kind::PhaseEntered { phase: Phase::Aborted });
-    ground.recorder.truth(Kind::SessionEnded { outcome: Outcome::Failed, detail: detail.clone() });
-    let (told, withheld) = (interviewer.get("/api/me").await, candidate.get("/api/me").await);
-    assert_eq!(
-        (&told["ended"]["how"], &told["ended"]["detail"]),
-        (&"failed".into(), &detail.into())
-    );
-    assert_eq!(
-        (&withheld["ended"]["how"], &withheld["ended"]["detail"]),
-        (&"failed".into(), &"".into())
-    );
+    let (outcome, detail) = (Outcome::Failed, detail.to_owned());
+    ground.recorder.truth(Kind::SessionEnded { outcome, detail });
+    let ended = async |person: &Person<'_>| person.get("/api/me").await["ended"].clone();
+    (ended(&candidate).await, ended(&interviewer).await)
+}
+
+#[tokio::test]
+async fn why_a_session_failed_before_its_page_is_told_to_the_interviewer_alone() {
+    let ended = |detail: &str| serde_json::json!({ "how": "failed", "detail": detail });
+    let before = "the fault did not bite: pool exhausted was 0";
+    assert_eq!(told_why(false, before).await, (ended(""), ended(before)));
+    let after = "`prometheus` ended with 137";
+    assert_eq!(told_why(true, after).await, (ended(after), ended(after)));
 }
 
 #[tokio::test]
