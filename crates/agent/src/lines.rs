@@ -4,6 +4,7 @@
 //! [`crate::programs`].
 
 mod book;
+mod bucket;
 mod budget;
 mod family;
 mod join;

@@ -60,16 +60,6 @@ pub struct ActPattern {
     pub at_most: Option<f64>,
 }
 
-/// Whether an act on `target` is one on `meant`: the same, or one of its replicas (`payments-2` of
-/// `payments`).
-pub fn fits(meant: &str, target: &str) -> bool {
-    target.strip_prefix(meant).is_some_and(|rest| {
-        let number = rest.strip_prefix('-');
-        rest.is_empty()
-            || number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
-    })
-}
-
 /// A tempting wrong first action and why it does not cure.
 #[derive(Debug, Clone)]
 pub struct Trap {

@@ -85,6 +85,15 @@ impl System {
     }
 }
 
+/// Whether a container is `service` itself or one of its replicas (`payments-2` of `payments`).
+pub fn is_of(container: &str, service: &str) -> bool {
+    container.strip_prefix(service).is_some_and(|rest| {
+        let number = rest.strip_prefix('-');
+        rest.is_empty()
+            || number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    })
+}
+
 /// A PostgreSQL that writes down each statement of the person on call in its own log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Database {

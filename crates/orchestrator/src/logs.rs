@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
-use lab::lab::System;
+use lab::lab::{System, is_of};
 pub use testbed::LogLine;
 use testbed::Testbed;
 
@@ -161,20 +161,16 @@ impl Logs {
         let (rings, mut next) = self.within(service, window);
         let fits = |kept: &&Arc<Kept>| matches(kept);
         // One more of each than is wanted, to know whether there are more.
-        let mut lines: Vec<Arc<Kept>> = match window {
-            Window::Newest | Window::Before(_) => {
-                let newest = |ring: &Vec<Arc<Kept>>| {
-                    ring.iter().rev().filter(fits).take(most + 1).cloned().collect::<Vec<_>>()
-                };
-                rings.iter().flat_map(newest).collect()
-            }
-            Window::After(_) => {
-                let oldest = |ring: &Vec<Arc<Kept>>| {
-                    ring.iter().filter(fits).take(most + 1).cloned().collect::<Vec<_>>()
-                };
-                rings.iter().flat_map(oldest).collect()
+        let wanted = |ring: &Vec<Arc<Kept>>| -> Vec<Arc<Kept>> {
+            let lines = ring.iter();
+            match window {
+                Window::After(_) => lines.filter(fits).take(most + 1).cloned().collect(),
+                Window::Newest | Window::Before(_) => {
+                    lines.rev().filter(fits).take(most + 1).cloned().collect()
+                }
             }
         };
+        let mut lines: Vec<Arc<Kept>> = rings.iter().flat_map(wanted).collect();
         let more = lines.len() > most;
         if let Window::After(_) = window {
             lines.sort_by_key(|kept| kept.cursor);
@@ -208,16 +204,6 @@ impl Logs {
     fn lock(&self) -> MutexGuard<'_, Store> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Whether a container is `service` itself or one of its replicas (`payments-2` of `payments`).
-fn is_of(container: &str, service: &str) -> bool {
-    container.strip_prefix(service).is_some_and(|rest| {
-        rest.is_empty()
-            || rest
-                .strip_prefix('-')
-                .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
-    })
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use wire::Line;
 
+use super::bucket::Bucket;
+
 /// As many may be told at once in one terminal, and as many more in each second.
 const AT_ONCE: u64 = 1_000;
 const A_SECOND: u64 = 20;
@@ -23,31 +25,25 @@ pub(super) struct Budget {
 
 #[derive(Debug)]
 struct Left {
-    /// How many more may be told, in millionths.
-    allowed: u64,
-    refilled_us: u64,
+    bucket: Bucket,
     missed: u64,
     missed_us: u64,
     said_us: Option<u64>,
 }
 
+impl Default for Left {
+    fn default() -> Left {
+        let bucket = Bucket::full(AT_ONCE, A_SECOND);
+        Left { bucket, missed: 0, missed_us: 0, said_us: None }
+    }
+}
+
 impl Budget {
     /// Whether a line that begins now is told. One that is not is counted.
     pub(super) fn allows(&mut self, terminal: &str, at_us: u64) -> bool {
-        let full = AT_ONCE * 1_000_000;
-        if !self.terminals.contains_key(terminal) {
-            let left =
-                Left { allowed: full, refilled_us: at_us, missed: 0, missed_us: 0, said_us: None };
-            self.terminals.insert(terminal.to_owned(), left);
-        }
-        let Some(left) = self.terminals.get_mut(terminal) else { return true };
-        let since = at_us.saturating_sub(left.refilled_us);
-        left.refilled_us = at_us;
-        left.allowed = left.allowed.saturating_add(since.saturating_mul(A_SECOND)).min(full);
-        let may = left.allowed >= 1_000_000;
-        if may {
-            left.allowed -= 1_000_000;
-        } else {
+        let left = self.terminals.entry(terminal.to_owned()).or_default();
+        let may = left.bucket.take(at_us);
+        if !may {
             left.missed += 1;
             left.missed_us = at_us;
         }

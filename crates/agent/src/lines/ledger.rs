@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use wire::{Line, Program};
 
+use super::bucket::Bucket;
 use super::family::Place;
 
 /// A program that runs this long is told while it runs, in microseconds.
@@ -18,9 +19,7 @@ const A_SECOND: u64 = 50;
 pub(crate) struct Ledger {
     last_id: u64,
     under_way: HashMap<u32, UnderWay>,
-    /// How many more may be told, in millionths.
-    allowed: u64,
-    refilled_us: u64,
+    bucket: Bucket,
     missed: BTreeMap<(String, Option<u64>), u64>,
 }
 
@@ -35,8 +34,7 @@ impl Default for Ledger {
         Self {
             last_id: 0,
             under_way: HashMap::new(),
-            allowed: AT_ONCE * 1_000_000,
-            refilled_us: 0,
+            bucket: Bucket::full(AT_ONCE, A_SECOND),
             missed: BTreeMap::new(),
         }
     }
@@ -47,7 +45,7 @@ impl Ledger {
     pub(crate) fn begins(&mut self, mut program: Program) -> Option<Line> {
         let (pid, at_us) = (program.pid, program.at_us);
         let before = self.under_way.remove(&pid);
-        if !self.may_tell(at_us) {
+        if !self.bucket.take(at_us) {
             let place = (program.terminal, program.line);
             *self.missed.entry(place).or_default() += 1;
             return before.map(|before| before.ends(at_us, None));
@@ -103,17 +101,6 @@ impl Ledger {
     pub(crate) fn unseen(place: Place, reason: String, at_us: u64) -> Line {
         let Place { line, terminal } = place;
         Line::ProgramsMissed { terminal, line, count: None, reason, at_us }
-    }
-
-    fn may_tell(&mut self, at_us: u64) -> bool {
-        let since = at_us.saturating_sub(self.refilled_us);
-        self.refilled_us = at_us;
-        self.allowed = (self.allowed + since * A_SECOND).min(AT_ONCE * 1_000_000);
-        let may = self.allowed >= 1_000_000;
-        if may {
-            self.allowed -= 1_000_000;
-        }
-        may
     }
 }
 

@@ -51,8 +51,7 @@ pub(super) async fn run(labs: Option<&Path>, args: &Interview) -> Result<Code> {
     let show = Arc::new(Show::new());
     let stop = signals::stop()?;
     let Opened { console, links, .. } = bound.host().open(interview, stop.clone())?;
-    let prepared = signals::unless_stopped(&stop, prepare(&lab, &show)).await;
-    let Prepared { engine, home, images } = prepared?;
+    let Prepared { engine, home, images } = prepare(&lab, &show, &stop).await?;
     let fetched = grafana::fetch(&engine, &args.grafana, show.as_ref());
     let grafana = signals::unless_stopped(&stop, fetched).await?;
     let grafana = grafana::wanted(grafana.as_ref(), &console);

@@ -30,8 +30,7 @@ pub(super) async fn run(labs: Option<&Path>, args: &Rehearse) -> Result<Code> {
     })?;
     let show = Show::new();
     let stop = signals::stop()?;
-    let prepared = signals::unless_stopped(&stop, prepare(&lab, &show)).await;
-    let Prepared { engine, home, images } = prepared?;
+    let Prepared { engine, home, images } = prepare(&lab, &show, &stop).await?;
     let setup = Setup {
         engine,
         images,

@@ -1,7 +1,7 @@
 //! Acts: the verb, and parts that fit it.
 
-use crate::cause::{ActPattern, fits};
-use crate::lab::{Deployment, System};
+use crate::cause::ActPattern;
+use crate::lab::{Deployment, System, is_of};
 use crate::raw::act::{Act, Verb};
 use crate::raw::at::At;
 use crate::rule::Rule;
@@ -167,7 +167,7 @@ pub(crate) fn overlap(a: &ActPattern, b: &ActPattern) -> bool {
         (None, _) | (_, None) => true,
     };
     let targets = match (&a.target, &b.target) {
-        (Some(a), Some(b)) => fits(a, b) || fits(b, a),
+        (Some(a), Some(b)) => is_of(a, b) || is_of(b, a),
         (None, _) | (_, None) => true,
     };
     let below = |most: Option<f64>, least: Option<f64>| {

@@ -417,10 +417,10 @@ fn trouble<'a>(
 }
 
 fn fatal(death: &testbed::Death) -> RunError {
-    let (what, _) = in_words(death);
-    let remedy = match death.oom {
-        true => format!("raise `mem_limit` of `{}` in the lab's compose file", death.name),
-        false => "a session cannot go on without it; start another one".to_owned(),
-    };
+    let (what, mut remedy) = in_words(death);
+    if !death.oom {
+        // Nobody is left to bring it back.
+        remedy = "a session cannot go on without it; start another one".to_owned();
+    }
     RunError::Died { what, remedy }
 }

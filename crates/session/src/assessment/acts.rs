@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use lab::cause::{ActPattern, Cause, Remedy, fits};
+use lab::cause::{ActPattern, Cause, Remedy};
+use lab::lab::is_of;
 use serde::{Deserialize, Serialize};
 
 use super::Clock;
@@ -155,7 +156,7 @@ pub fn is_instance(pattern: &ActPattern, act: &Act) -> bool {
         act.detail == *word || act.detail.split(|c| !is_part(c)).any(|part| part == word)
     };
     pattern.verb == act.verb
-        && pattern.target.as_ref().is_none_or(|target| fits(target, &act.target))
+        && pattern.target.as_ref().is_none_or(|target| is_of(&act.target, target))
         && pattern.detail.as_ref().is_none_or(has_word)
         && is_within(pattern, act)
 }
