@@ -1,11 +1,13 @@
 //! Questions from inside: over the agent's socket as the programs ask them.
 
+use std::path::Path;
+
 use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
 use wire::frame::{Decoder, Message};
 use wire::{Call, Open, Reply};
 
-use crate::home::{Home, Talk};
+use crate::home::{Home, Talk, until};
 
 fn call(program: &str) -> Open {
     Open::Call(Call { program: program.into(), args: vec!["status".into()], columns: Some(80) })
@@ -53,7 +55,8 @@ async fn whoever_gives_up_asking_ends_the_stream() {
 #[tokio::test]
 async fn more_docker_clients_than_there_are_descriptors_end_no_agent() {
     const CLIENTS: usize = 48;
-    let mut home = Home::with_descriptors(32);
+    const DESCRIPTORS: u32 = 32;
+    let mut home = Home::with_descriptors(DESCRIPTORS);
     let lines = home.lines().await;
     let path = home.run().join("docker.sock");
     let mut clients = Vec::new();
@@ -63,8 +66,10 @@ async fn more_docker_clients_than_there_are_descriptors_end_no_agent() {
     for _ in 0..8 {
         assert_eq!(home.accept().await.0, Open::Docker);
     }
-    // All are there at once, so by now it has tried to accept one too many.
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    // All are there at once, so it tries to accept one more than it has descriptors for.
+    let open = Path::new("/proc").join(home.pid().to_string()).join("fd");
+    let is_full = || (0..DESCRIPTORS).all(|fd| open.join(fd.to_string()).is_symlink());
+    until(|| is_full().then_some(())).await;
     clients.truncate(1);
     for _ in 8..CLIENTS {
         assert_eq!(home.accept().await.0, Open::Docker);
