@@ -18,6 +18,8 @@ use cases::{Act, Case, corpus};
 struct Seen {
     acts: Vec<(String, String, String)>,
     argvs: Vec<Vec<String>>,
+    /// All that the record has of it, for whoever asks why it is wrong.
+    events: Vec<String>,
 }
 
 #[derive(Default)]
@@ -88,6 +90,7 @@ fn by_case(events: &[Value], marks: &[String]) -> Vec<Seen> {
         let bound = |it: &Through| if is_program { it.ended_s } else { it.at_s };
         let is_in = |it: &[Through]| began > bound(&it[0]) && began <= bound(&it[1]);
         let Some(case) = through.windows(2).position(is_in) else { continue };
+        seen[case].events.push(event.to_string());
         let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         // Its end says what was done, and whether.
         if event["effect"] == "act" && event["kind"] != "act-started" {
@@ -127,8 +130,9 @@ fn judge(cases: &[Case], seen: &[Seen]) -> (String, Vec<String>) {
         if !missed.is_empty() || sorted(&case.acts) != seen.sorted() {
             let (want, got) = (sorted(&case.acts), seen.sorted());
             wrong.push(format!(
-                "{}\n   acts {want:?}, recorded {got:?}; not run {missed:?}",
-                case.line
+                "{}\n   acts {want:?}, recorded {got:?}; not run {missed:?}\n   {}",
+                case.line,
+                seen.events.join("\n   ")
             ));
         }
     }

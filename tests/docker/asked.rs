@@ -169,6 +169,7 @@ rehearsals:
           line: psql -Atc "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'payments'"
           shows: '\d'
       - type: { line: deployctl rollback payments, within: 60s }
+      - wait: { until: mitigated, within: 90s }
       - type: { line: oncall done }
     expect:
       mitigated: true

@@ -9,6 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::program::Program;
+use crate::room;
 
 /// A rehearsal that runs by itself.
 pub const REHEARSAL: [&str; 6] =
@@ -35,8 +36,10 @@ enum Engine {
 }
 
 impl Ground {
+    /// Given when there is room for a system on the machine.
     pub fn new() -> Ground {
         let held = ENGINE.read().unwrap_or_else(PoisonError::into_inner);
+        room::wait();
         Ground::on(Engine::Shared { _held: held })
     }
 

@@ -64,6 +64,7 @@ impl House {
 fn ready(browser: &Browser) -> String {
     wait_until("the system is up", || {
         let me = browser.get("/api/me");
+        assert!(me["ended"].is_null(), "it ended before: {me}");
         let session = me["session"].as_str()?.to_owned();
         (me["lab_ready"] == true).then_some(session)
     })

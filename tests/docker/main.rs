@@ -19,7 +19,7 @@
 //! - [`isolation`]: a stranger with a shell, with [`cis`], [`probes`] and [`leaks`]
 //! - [`abuse`]: somebody who uses the machine up
 //! - [`live`]: a lab with somebody in front of it
-//! - [`ground`], [`program`]: what they stand on
+//! - [`ground`], [`program`], [`room`]: what they stand on
 #![allow(clippy::unwrap_used, clippy::panic)]
 #![allow(clippy::print_stdout, reason = "tables are printed for docs/trust")]
 
@@ -43,4 +43,5 @@ mod live;
 mod luck;
 mod probes;
 mod program;
+mod room;
 mod sudden;
