@@ -16,6 +16,9 @@ use crate::boxed;
 /// A container that a signal was to end, and that still runs after this, has ignored it.
 const SIGNAL_WORKS_WITHIN: Duration = Duration::from_secs(10);
 
+/// How often a container is frozen that would not freeze.
+const FREEZES: u32 = 5;
+
 /// One container of the system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Container {
@@ -138,7 +141,15 @@ impl Testbed {
     #[boxed]
     pub async fn pause(&self, name: &str) -> Result<(), TestbedError> {
         let id = self.inner.member(name)?.id;
-        asked("pause", name, self.inner.engine.docker().pause_container(&id).await)
+        let docker = self.inner.engine.docker();
+        let mut done = docker.pause_container(&id).await;
+        for _ in 1..FREEZES {
+            match &done {
+                Err(error) if is_bad_luck(error) => done = docker.pause_container(&id).await,
+                Ok(()) | Err(_) => break,
+            }
+        }
+        asked("pause", name, done)
     }
 
     /// Lets them go on.
@@ -185,6 +196,13 @@ impl Testbed {
         }
         asked(what, name, done)
     }
+}
+
+/// Whether a container was not frozen because its processes multiplied meanwhile. With cgroup v1 "this is still a
+/// game of chances" (opencontainers/runc#2791), which the engine does not play twice; on a busy machine a check of
+/// a container's health is enough.
+fn is_bad_luck(error: &Error) -> bool {
+    matches!(error, Error::DockerResponseServerError { message, .. } if message.contains("unable to freeze"))
 }
 
 fn asked(what: &'static str, name: &str, done: Result<(), Error>) -> Result<(), TestbedError> {
