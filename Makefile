@@ -9,9 +9,9 @@ CHECKRIDE := $(PROGRAMS)/checkride
 # What the browser's tests start.
 export CHECKRIDE_BIN := $(abspath $(CHECKRIDE))
 EXAMPLES := $(PROGRAMS)/examples
-# Systems that the tests run at a time: each takes a tenth of a core, and seven seconds of one to start and to end.
-# More of them take as long, since the processors are used up; the page then comes late. On a machine that is
-# slower a test waits for room besides (tests/docker/room.rs).
+# Systems that the tests run at a time: each takes a tenth of a core, and some seconds of one to start. More of them
+# take as long, since the processors are used up, and their pages come late. Besides, each waits for room on the
+# machine (tests/docker/room.rs).
 SYSTEMS ?= $(shell echo $$(( $$(nproc) * 5 / 2 )))
 # What uses the machine up goes after all other systems of the tests, beside the page, which waits for what it asks.
 LAST := abuse

@@ -6,7 +6,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The share of a second in which somebody waited for a processor, from which on nobody else is let in.
-/// Four systems that have all started leave two processors at about a third.
 const BUSY: f64 = 0.7;
 
 /// A machine that is never quiet has its tests all the same.

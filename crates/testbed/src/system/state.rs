@@ -16,7 +16,7 @@ use crate::boxed;
 /// A container that a signal was to end, and that still runs after this, has ignored it.
 const SIGNAL_WORKS_WITHIN: Duration = Duration::from_secs(10);
 
-/// How often a container is frozen that would not freeze.
+/// As often is a container to be frozen before it is said that it would not freeze.
 const FREEZES: u32 = 5;
 
 /// One container of the system.
@@ -142,14 +142,8 @@ impl Testbed {
     pub async fn pause(&self, name: &str) -> Result<(), TestbedError> {
         let id = self.inner.member(name)?.id;
         let docker = self.inner.engine.docker();
-        let mut done = docker.pause_container(&id).await;
-        for _ in 1..FREEZES {
-            match &done {
-                Err(error) if is_bad_luck(error) => done = docker.pause_container(&id).await,
-                Ok(()) | Err(_) => break,
-            }
-        }
-        asked("pause", name, done)
+        let frozen = freeze(|| docker.pause_container(&id)).await;
+        asked("pause", name, frozen)
     }
 
     /// Lets them go on.
@@ -198,13 +192,57 @@ impl Testbed {
     }
 }
 
-/// Whether a container was not frozen because its processes multiplied meanwhile. With cgroup v1 "this is still a
-/// game of chances" (opencontainers/runc#2791), which the engine does not play twice; on a busy machine a check of
-/// a container's health is enough.
-fn is_bad_luck(error: &Error) -> bool {
+/// Freezes, and again as long as it would not.
+async fn freeze<F>(request: impl Fn() -> F) -> Result<(), Error>
+where
+    F: Future<Output = Result<(), Error>>,
+{
+    for _ in 1..FREEZES {
+        let done = request().await;
+        if !done.as_ref().is_err_and(would_not_freeze) {
+            return done;
+        }
+    }
+    request().await
+}
+
+/// Whether runc gave up. With cgroup v1 a container whose processes multiply meanwhile freezes by chance, and after
+/// so many tries "failures are possible" (opencontainers/runc#2791). The engine does not try again.
+fn would_not_freeze(error: &Error) -> bool {
     matches!(error, Error::DockerResponseServerError { message, .. } if message.contains("unable to freeze"))
 }
 
 fn asked(what: &'static str, name: &str, done: Result<(), Error>) -> Result<(), TestbedError> {
     done.map_err(|error| TestbedError::Engine { what, name: name.to_owned(), source: error.into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// How often it is asked to freeze when it says this so many times before it does, and whether it does.
+    async fn frozen(times: u32, said: &str) -> (u32, bool) {
+        let asked = Cell::new(0);
+        let request = async || {
+            asked.set(asked.get() + 1);
+            if asked.get() > times {
+                return Ok(());
+            }
+            Err(Error::DockerResponseServerError { status_code: 500, message: said.to_owned() })
+        };
+        let done = freeze(request).await;
+        (asked.get(), done.is_ok())
+    }
+
+    #[tokio::test]
+    async fn what_would_not_freeze_is_frozen_again_and_what_is_refused_is_not() {
+        let unlucky =
+            "Cannot pause container e46: OCI runtime pause failed: unable to freeze: unknown";
+        assert_eq!(frozen(0, unlucky).await, (1, true));
+        assert_eq!(frozen(FREEZES - 1, unlucky).await, (FREEZES, true));
+        assert_eq!(frozen(FREEZES, unlucky).await, (FREEZES, false));
+        assert_eq!(frozen(1, "Container e46 is already paused").await, (1, false));
+    }
 }

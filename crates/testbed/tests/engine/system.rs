@@ -175,16 +175,3 @@ async fn a_program_that_goes_on_is_seen_to_go_on_and_to_end() {
     })
     .await;
 }
-
-#[tokio::test]
-async fn what_multiplies_is_frozen_all_the_same() {
-    let forks = shell("while :; do (:) & (:) & wait; done");
-    on("freeze", &[("edge", forks)], |ground| async move {
-        for round in 0..200 {
-            let frozen = ground.testbed.pause("edge").await;
-            assert!(frozen.is_ok(), "{round}: {frozen:?}");
-            ground.testbed.unpause("edge").await.unwrap();
-        }
-    })
-    .await;
-}
