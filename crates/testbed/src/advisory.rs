@@ -1,15 +1,25 @@
-//! Engines and runtimes out of which people are known to have escaped. Pure.
+//! Engines and runtimes out of which people are known to have escaped, or that are known to hang. Pure.
 //!
 //! Only by version: a distribution may have mended an old one without saying so in its number, so
 //! each is a warning and no refusal.
 
 use crate::EngineVersion;
 
-/// A known way out of a container.
+/// What may happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Harm {
+    /// Somebody in a container gets out of it.
+    Escape,
+    /// The engine answers nobody any more, until it is killed and started again.
+    Hang,
+}
+
+/// One known mistake of this engine or its runtime.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advisory {
-    /// The identifiers under which it is known.
-    pub cves: &'static str,
+    pub harm: Harm,
+    /// Where it is known: CVE numbers, or the change that mends it.
+    pub known_as: &'static str,
     /// What is too old, and what can be done with it.
     pub detail: String,
 }
@@ -18,11 +28,12 @@ pub struct Advisory {
 /// than all of its candidates.
 type Version = (u32, u32, u32, u32);
 
-/// One way out: the first good version of each line that got one. Lines older than the first are
+/// One mistake: the first good version of each line that got one. Lines older than the first are
 /// not mended; lines after the last never had it.
 struct Known {
     program: Program,
-    cves: &'static str,
+    harm: Harm,
+    known_as: &'static str,
     what: &'static str,
     mended: &'static [&'static str],
 }
@@ -36,27 +47,38 @@ enum Program {
 const KNOWN: &[Known] = &[
     Known {
         program: Program::Runc,
-        cves: "CVE-2019-5736",
+        harm: Harm::Escape,
+        known_as: "CVE-2019-5736",
         what: "a container can overwrite runc itself",
         mended: &["1.0.0-rc.7"],
     },
     Known {
         program: Program::Runc,
-        cves: "CVE-2024-21626",
+        harm: Harm::Escape,
+        known_as: "CVE-2024-21626",
         what: "a leaked file descriptor opens the host's file system",
         mended: &["1.1.12"],
     },
     Known {
         program: Program::Runc,
-        cves: "CVE-2025-31133, CVE-2025-52565, CVE-2025-52881",
+        harm: Harm::Escape,
+        known_as: "CVE-2025-31133, CVE-2025-52565, CVE-2025-52881",
         what: "masked paths, /dev/console and writes to /proc can be turned against the host",
         mended: &["1.2.8", "1.3.3", "1.4.0-rc.3"],
     },
     Known {
         program: Program::Engine,
-        cves: "CVE-2024-29018",
+        harm: Harm::Escape,
+        known_as: "CVE-2024-29018",
         what: "names can be looked up from an internal network, which carries data out",
         mended: &["23.0.11", "25.0.5", "26.0.0-rc.3"],
+    },
+    Known {
+        program: Program::Engine,
+        harm: Harm::Hang,
+        known_as: "moby/moby#42545",
+        what: "it can deadlock when containers of one network end together",
+        mended: &["23.0.0"],
     },
 ];
 
@@ -70,7 +92,8 @@ pub fn of(version: &EngineVersion) -> Vec<Advisory> {
         let mended: Vec<Version> = known.mended.iter().filter_map(|it| parse(it)).collect();
         let exposed = is_exposed(parse(text)?, &mended);
         exposed.then(|| Advisory {
-            cves: known.cves,
+            harm: known.harm,
+            known_as: known.known_as,
             detail: format!(
                 "{name} {text}: {}; use {name} {} or newer, or a version that your distribution \
                  has mended",
@@ -114,14 +137,14 @@ mod tests {
 
     const MASKED: &str = "CVE-2025-31133, CVE-2025-52565, CVE-2025-52881";
 
-    fn cves(engine: &str, runc: Option<&str>) -> Vec<&'static str> {
+    fn known(engine: &str, runc: Option<&str>) -> Vec<&'static str> {
         let version = EngineVersion {
             engine: engine.to_owned(),
             api: "1.41".to_owned(),
             os: "linux/amd64".to_owned(),
             runc: runc.map(str::to_owned),
         };
-        of(&version).into_iter().map(|advisory| advisory.cves).collect()
+        of(&version).into_iter().map(|advisory| advisory.known_as).collect()
     }
 
     #[test]
@@ -144,20 +167,27 @@ mod tests {
             ("unknown", &[]),
         ];
         for (runc, wanted) in table {
-            assert_eq!(cves("28.0.0", Some(runc)), *wanted, "runc {runc}");
+            assert_eq!(known("28.0.0", Some(runc)), *wanted, "runc {runc}");
         }
-        assert_eq!(cves("28.0.0", None), [] as [&str; 0]);
+        assert_eq!(known("28.0.0", None), [] as [&str; 0]);
     }
 
     #[test]
     fn engines_that_carry_names_out_of_an_internal_network_are_named() {
-        let exposed = ["20.10.24+dfsg1", "23.0.10", "24.0.9", "25.0.4", "26.0.0-rc2"];
-        for engine in exposed {
-            assert_eq!(cves(engine, None), ["CVE-2024-29018"], "Docker {engine}");
+        for engine in ["23.0.10", "24.0.9", "25.0.4", "26.0.0-rc2"] {
+            assert_eq!(known(engine, None), ["CVE-2024-29018"], "Docker {engine}");
         }
         for engine in ["23.0.11", "25.0.5", "26.0.0-rc3", "26.0.0", "28.3.1", ""] {
-            assert_eq!(cves(engine, None), [] as [&str; 0], "Docker {engine}");
+            assert_eq!(known(engine, None), [] as [&str; 0], "Docker {engine}");
         }
+    }
+
+    #[test]
+    fn engines_that_deadlock_are_named_beside_their_ways_out() {
+        for engine in ["19.03.15", "20.10.24+dfsg1", "23.0.0-rc.1"] {
+            assert_eq!(known(engine, None), ["CVE-2024-29018", "moby/moby#42545"], "{engine}");
+        }
+        assert_eq!(known("23.0.0", None), ["CVE-2024-29018"]);
     }
 
     #[test]

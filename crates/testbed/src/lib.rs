@@ -9,7 +9,7 @@
 //! - [`Engine::ask`]: the engine's API as it is, for a gate in front of it
 //! - [`Testbed`]: one running system: provision, replace, scale, exec, logs, deaths, teardown
 //! - [`Link`]: the multiplexed stream to the workstation's PID 1, and HTTP through it
-//! - [`advisory`]: engines with known ways out
+//! - [`advisory`]: engines with known ways out, and ones that hang
 //! - [`clean`]: what an earlier run left behind
 //!
 //! # Invariants

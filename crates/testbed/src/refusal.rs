@@ -16,7 +16,10 @@ pub enum Refusal {
     NotFound { said: String },
     #[error("it is in conflict with something on the engine ({said})")]
     Conflict { said: String },
-    #[error("the engine did not answer in time; see whether it is overloaded or stuck")]
+    #[error(
+        "the engine did not answer in time; see whether it is overloaded or stuck, and with \
+         `checkride doctor` whether it is one that is known to hang"
+    )]
     TimedOut,
     #[error("the connection to the engine broke; see whether it still runs")]
     Unreachable(#[source] Source),

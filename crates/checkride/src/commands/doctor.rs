@@ -3,6 +3,7 @@
 use anyhow::Result;
 use serde::Serialize;
 use testbed::Engine;
+use testbed::advisory::Harm;
 
 use crate::exit::Code;
 use crate::{places, print};
@@ -48,12 +49,15 @@ async fn engine() -> Vec<Finding> {
         Err(error) => return vec![missing(what, &error.into())],
     };
     let there = Finding { what, state: "good", detail: version(engine.version()) };
-    let escapes = testbed::advisory::of(engine.version()).into_iter().map(|advisory| Finding {
-        what: "known escapes",
+    let known = testbed::advisory::of(engine.version()).into_iter().map(|advisory| Finding {
+        what: match advisory.harm {
+            Harm::Escape => "known escapes",
+            Harm::Hang => "known hangs",
+        },
         state: "warning",
-        detail: format!("{}: {}", advisory.cves, advisory.detail),
+        detail: format!("{}: {}", advisory.known_as, advisory.detail),
     });
-    std::iter::once(there).chain(escapes).collect()
+    std::iter::once(there).chain(known).collect()
 }
 
 fn data_folder() -> Finding {
