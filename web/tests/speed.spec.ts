@@ -24,16 +24,9 @@ async function twelve(hash: string): Promise<number> {
   return performance.now() - begun;
 }
 
-interface Question {
-  url: string;
-  method: string;
-  headers: Record<string, string>;
-  body: string;
-}
-
 declare global {
   interface Window {
-    asked: Promise<Question>[];
+    asked: Request[];
     /** `fetch`, without being kept. */
     ask: typeof fetch;
   }
@@ -43,27 +36,25 @@ declare global {
 function keep(): void {
   window.asked = [];
   const ask = (window.ask = window.fetch.bind(window));
-  const copy = async (request: Request): Promise<Question> => ({
-    url: request.url,
-    method: request.method,
-    headers: { 'content-type': request.headers.get('content-type') ?? '' },
-    body: await request.text(),
-  });
   window.fetch = (input, init) => {
     const request = new Request(input, init);
-    if (request.url.includes('/api/panels/')) window.asked.push(copy(request.clone()));
+    if (request.url.includes('/api/panels/')) {
+      const again = request.clone();
+      // With it the server answers as it did the first time, and asks nobody.
+      again.headers.delete('Idempotency-Key');
+      window.asked.push(again);
+    }
     return ask(request);
   };
 }
 
 /** Milliseconds that the same questions take in the same browser, asked all at once and read, with nothing drawn. */
 async function floor(): Promise<number> {
-  const questions = await Promise.all(window.asked);
-  if (questions.length < 12) throw new Error(`the panels asked ${questions.length} times`);
+  if (window.asked.length < 12) throw new Error(`the panels asked ${window.asked.length} times`);
   const begun = performance.now();
-  const answers = questions.map(async ({ url, ...how }) => {
-    const answer = await window.ask(url, how);
-    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  const answers = window.asked.map(async (request) => {
+    const answer = await window.ask(request);
+    if (!answer.ok) throw new Error(`${request.url}: ${answer.status}`);
     await answer.json();
   });
   await Promise.all(answers);
