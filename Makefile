@@ -18,7 +18,7 @@ LAST := abuse
 LAST_IN_FULL := abuse killed_at_random
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build images demo lab test test-full e2e screenshots lint check test-programs test-last test-page lint-page lint-code bench doctor clean
+.PHONY: help setup build images demo lab test test-full e2e screenshots lint check test-last test-page lint-page lint-code bench doctor clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,16 +48,10 @@ demo: build ## Break the payments lab and let a scripted person find out why; wr
 lab: build ## Sit in front of the broken payments lab yourself
 	@$(CHECKRIDE) practice payments
 
-# Images wait for downloads and packages; the tests are compiled meanwhile.
-test: check build ## Everything that CI runs: lints, unit tests, the real lab, and the console in a browser
-	@$(MAKE) --no-print-directory -j2 images test-programs
+test: check build images ## Everything that CI runs: lints, unit tests, the real lab, and the console in a browser
 	@$(CARGO) test --release --workspace --tests
 	@$(CARGO) test --release --workspace --test docker --test image -- --test-threads=$(SYSTEMS) --skip $(LAST)
 	@$(MAKE) --no-print-directory -j2 test-last e2e
-
-test-programs: build
-	@$(CARGO) test -q --release --workspace --tests --no-run
-	@$(CARGO) test -q --release --workspace --test docker --test image --no-run
 
 test-last:
 	@$(CARGO) test --release --workspace --test docker $(LAST)
