@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use session::event::{Door, Effect, Kind};
 
-use super::{Doors, deployctl, diff, excerpt};
+use super::{Doors, beginning, deployctl, diff};
 use crate::control::history::Change;
 
 // === impl Doors ===
@@ -45,7 +45,7 @@ impl Doors {
             before: None,
             after: None,
             ok: true,
-            shown: excerpt(shown),
+            shown: beginning(shown),
             began: None,
         };
         self.record(Door::Changes, Effect::Look, kind);

@@ -12,7 +12,7 @@ use session::event::{Door, Effect, Kind, PanelView};
 use super::annotations::Marked;
 use super::lines::PanelLines;
 use super::oncall::DashboardArgs;
-use super::{Doors, Printed, excerpt, table};
+use super::{Doors, Printed, beginning, table};
 use crate::boxed;
 use crate::logs::Kept;
 use crate::prometheus::PrometheusError;
@@ -117,7 +117,7 @@ impl Doors {
                 Err(problem) => return format!("{}: {problem}", panel.title),
             }
         }
-        excerpt(&text::shown(panel, &series, range))
+        beginning(&text::shown(panel, &series, range))
     }
 
     /// Records that panels were in view.
@@ -194,7 +194,7 @@ pub(super) async fn ask(
 
 fn record(doors: &Doors, dashboard: &Dashboard, last: Duration, drawn: &[Drawn]) {
     let panels = drawn.iter().map(|drawn| {
-        PanelView::printed(drawn.title.clone(), drawn.promql.clone(), excerpt(&drawn.shown))
+        PanelView::printed(drawn.title.clone(), drawn.promql.clone(), beginning(&drawn.shown))
     });
     let panels = panels.collect();
     doors.note_panels_viewed(Viewed { dashboard, last, panels, continued: false });

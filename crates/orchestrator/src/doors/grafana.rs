@@ -3,7 +3,7 @@
 
 use session::event::{Door, Effect};
 
-use super::{Doors, excerpt};
+use super::{Doors, beginning};
 use crate::asked::metrics;
 
 /// A question to Prometheus that somebody asked through Grafana, and its answer.
@@ -30,7 +30,7 @@ impl Doors {
             path: &format!("/api/v1/{}", question.route),
             question: question.form,
             status: question.status,
-            shown: &excerpt(question.shown),
+            shown: &beginning(question.shown),
         };
         let now_s = self.recorder.now().as_secs_f64();
         self.record(Door::Metrics, Effect::Look, metrics::in_the_console(&asked, now_s));

@@ -160,7 +160,7 @@ impl Doors {
                 before: None,
                 after: None,
                 ok: true,
-                shown: excerpt(&shown),
+                shown: beginning(&shown),
                 began: None,
             },
         );
@@ -232,7 +232,7 @@ fn parse<P: Parser>(program: &str, args: &[String], columns: Option<u16>) -> Res
 }
 
 /// The beginning of a text, cut at a character.
-fn excerpt(text: &str) -> String {
+fn beginning(text: &str) -> String {
     let mut end = text.len().min(SHOWN);
     while !text.is_char_boundary(end) {
         end -= 1;
