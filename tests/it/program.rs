@@ -80,6 +80,37 @@ fn a_mistake_in_a_lab_is_shown_with_its_place() {
     assert!(stdout.contains("lab.yaml:3") && stdout.contains("tittle"), "{stdout}");
 }
 
+/// A folder with the payments lab and what it stands on, where one may change it.
+fn copy_of_the_labs() -> TempDir {
+    let (copy, here) =
+        (tempfile::tempdir().unwrap(), Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+    for folder in ["labs", "grafana"] {
+        let copied = Command::new("cp").arg("-r").arg(here.join(folder)).arg(copy.path()).status();
+        assert!(copied.unwrap().success());
+    }
+    for folder in ["crates", "docker"] {
+        std::os::unix::fs::symlink(here.join(folder), copy.path().join(folder)).unwrap();
+    }
+    copy
+}
+
+#[test]
+fn a_lab_whose_dashboard_cannot_be_drawn_cannot_be_used() {
+    let copy = copy_of_the_labs();
+    let labs = copy.path().join("labs").display().to_string();
+    let (stdout, _) = check(&["--labs", &labs, "labs"], 0);
+    assert!(!stdout.contains("cannot be used"), "{stdout}");
+    let pool = copy.path().join("grafana/dashboards/pool.json");
+    let mut dashboard: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&pool).unwrap()).unwrap();
+    dashboard["templating"] = "none".into();
+    std::fs::write(&pool, dashboard.to_string()).unwrap();
+    let (stdout, _) = check(&["--labs", &labs, "labs"], 0);
+    assert!(stdout.contains("cannot be used: it has mistakes"), "{stdout}");
+    let (_, stderr) = check(&["--labs", &labs, "show", "payments"], 2);
+    assert!(stderr.contains("the dashboard `pool` cannot be drawn"), "{stderr}");
+}
+
 #[test]
 fn without_an_engine_a_rehearsal_says_what_is_missing_and_how_to_get_it() {
     let args = ["rehearse", "payments", "--cause", "leaky-release", "--persona", "methodical"];

@@ -109,11 +109,18 @@ pub fn lab_folder(labs: Option<&Path>, name: &str) -> Result<PathBuf> {
 /// # Errors
 /// When it is not there or has mistakes; the message holds all of them.
 pub fn lab(labs: Option<&Path>, name: &str) -> Result<Lab> {
-    let folder = lab_folder(labs, name)?;
-    let folder = folder.canonicalize().unwrap_or(folder);
-    let lab = load::lab(&folder, &Disk).map_err(|problems| refuse(&problems))?;
-    let undrawable = Problems(undrawable(&lab));
-    if undrawable.is_empty() { Ok(lab) } else { Err(refuse(&undrawable)) }
+    whole(&lab_folder(labs, name)?).map_err(|problems| refuse(&problems))
+}
+
+/// The lab in a folder, when a session can be had of it.
+///
+/// # Errors
+/// All its mistakes, also those of its dashboards.
+pub fn whole(folder: &Path) -> Result<Lab, Problems> {
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let lab = load::lab(&folder, &Disk)?;
+    let undrawable = undrawable(&lab);
+    if undrawable.is_empty() { Ok(lab) } else { Err(Problems(undrawable)) }
 }
 
 /// Dashboards of a lab that cannot be drawn. Reading them takes more than a lab's grammar.

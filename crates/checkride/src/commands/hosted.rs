@@ -7,7 +7,6 @@ use std::sync::Arc;
 use anyhow::Result;
 use lab::cause::Cause;
 use lab::lab::Lab;
-use lab::load::{self, Disk};
 use orchestrator::home::{Home, SessionFolder};
 use orchestrator::report;
 use orchestrator::run::{Mode, Notice, RunError, Setup, Strictness, run as run_session};
@@ -162,10 +161,8 @@ impl House {
         let named = |folder: &&PathBuf| folder.file_name().is_some_and(|name| name == id);
         let unknown = || Problem::bad(format!("there is no lab `{id}`"));
         let folder = folders.iter().find(named).ok_or_else(unknown)?;
-        let folder = folder.canonicalize().unwrap_or_else(|_| folder.clone());
-        load::lab(&folder, &Disk).map_err(|_| {
-            Problem::bad(format!("the lab `{id}` has mistakes; `checkride check {id}` shows them"))
-        })
+        let mistaken = || format!("the lab `{id}` has mistakes; `checkride check {id}` shows them");
+        places::whole(folder).map_err(|_| Problem::bad(mistaken()))
     }
 
     fn parts(&self, asked: NewInterview) -> Result<(Parts, Interview), Problem> {
@@ -195,7 +192,7 @@ impl Opens for House {
     fn labs(&self) -> Result<Vec<LabChoice>, Problem> {
         let folders = places::lab_folders(&self.labs).map_err(|error| unusable(&error))?;
         // One with mistakes cannot be started; `checkride check` says why.
-        let labs = folders.iter().filter_map(|folder| load::lab(folder, &Disk).ok());
+        let labs = folders.iter().filter_map(|folder| places::whole(folder).ok());
         let choice = |(id, cause): (&String, &Cause)| CauseChoice {
             id: id.clone(),
             title: cause.title.clone(),

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use anyhow::Result;
-use lab::load::{self, Disk};
 use serde::Serialize;
 
 use crate::exit::Code;
@@ -46,7 +45,7 @@ pub(super) fn run(labs: Option<&Path>, json: bool) -> Result<Code> {
 fn row(folder: &Path) -> Row {
     let id = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let place = folder.display().to_string();
-    match load::lab(folder, &Disk) {
+    match places::whole(folder) {
         Ok(lab) => Row {
             id,
             title: lab.title,
