@@ -1,6 +1,6 @@
 // A whole interview, both roles at once, against the real program and a real lab: nothing is simulated.
 import { expect, test } from '@playwright/test';
-import type { Page, WebSocketRoute } from '@playwright/test';
+import type { Page, Request, WebSocketRoute } from '@playwright/test';
 import { accessible, barriers } from './axe';
 import { again, Interview } from './interview';
 import { complaints, drawn, isListed, person, view as goTo } from './people';
@@ -149,6 +149,23 @@ test('a terminal survives a reload and is mirrored', async () => {
   await accessible(candidate, 'terminal');
   await candidate.getByRole('button', { name: 'Open one more terminal' }).click();
   await expect(candidate.getByRole('tab', { name: /terminal/ })).toHaveCount(2);
+});
+
+test('a log is searched once for what was asked, and then only followed', async () => {
+  const [whole, newer]: [string[], string[]] = [[], []];
+  const listen = (request: Request) => {
+    const { pathname, search, searchParams } = new URL(request.url());
+    if (pathname.endsWith('/api/logs')) (searchParams.has('after') ? newer : whole).push(search);
+  };
+  candidate.on('request', listen);
+  await view('Logs');
+  await expect.poll(() => newer.length, { message: 'new lines are asked for three times' }).toBe(3);
+  expect(whole).toHaveLength(1);
+  await candidate.getByLabel('Search').fill('exhausted');
+  await expect.poll(() => newer.length, { message: 'what is searched for is followed' }).toBe(5);
+  expect(whole).toHaveLength(2);
+  await candidate.getByLabel('Search').fill('');
+  candidate.off('request', listen);
 });
 
 test('logs, changes, alerts and wiki are read, and reading is recorded', async () => {

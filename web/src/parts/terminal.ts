@@ -50,7 +50,8 @@ export class Shell {
       fontSize: FONT,
       lineHeight: 1.15,
       scrollback: 10_000,
-      cursorBlink: !readOnly,
+      // One that blinks has the page styled anew sixty times a second: a tenth of a core for a terminal at rest.
+      cursorBlink: false,
       disableStdin: readOnly,
       screenReaderMode: false,
       allowProposedApi: false,
