@@ -107,11 +107,15 @@ test('every view, light and dark', async ({ browser }) => {
     ).toBeVisible();
     await candidate.getByRole('region', { name: 'Pool size' }).hover();
     await candidate.screenshot({ path: `${FOLDER}/dashboards-gauges.png` });
-    const waiting = candidate.getByRole('region', { name: 'In use' }).getByRole('application');
-    await waiting.scrollIntoViewIfNeeded();
-    const box = await waiting.boundingBox();
-    await candidate.mouse.move((box?.x ?? 0) + (box?.width ?? 0) - 22, (box?.y ?? 0) + 40);
-    await expect(candidate.getByRole('region', { name: 'In use' }).locator('.tip')).toBeVisible();
+    const used = candidate.getByRole('region', { name: 'In use' });
+    // A panel that gets its answer only now moves the others.
+    await expect(async () => {
+      const chart = used.getByRole('application');
+      await chart.scrollIntoViewIfNeeded();
+      const box = await chart.boundingBox();
+      await candidate.mouse.move((box?.x ?? 0) + (box?.width ?? 0) - 22, (box?.y ?? 0) + 40, { steps: 2 });
+      await expect(used.locator('.tip')).toBeVisible({ timeout: 1000 });
+    }).toPass({ timeout: 15_000 });
     await candidate.screenshot({ path: `${FOLDER}/dashboards-crosshair.png` });
 
     await candidate.goto(new URL('../#/explore', interview.links.candidate_url).href);
