@@ -109,7 +109,7 @@ fn look(kind: &Kind) -> Option<String> {
         docker(kind)
     } else if let Kind::DashboardsListed = kind {
         "Listed the dashboards".to_owned()
-    } else if let Kind::DashboardViewed { title, last_s, panels, .. } = kind {
+    } else if let Kind::DashboardViewed { title, last_s, panels, continued, .. } = kind {
         let asked_only = !panels.is_empty() && panels.iter().all(|panel| panel.unreported);
         let note = if asked_only { " (asked for; no view was reported)" } else { "" };
         let panels: Vec<_> = panels.iter().map(|panel| panel.title.as_str()).collect();
@@ -117,11 +117,15 @@ fn look(kind: &Kind) -> Option<String> {
         match panels.as_slice() {
             // Its panels follow as they come into view.
             [] => format!("Opened dashboard {title}"),
-            panels => format!("Dashboard {title}, last {last}: {}{note}", panels.join(", ")),
+            panels => {
+                let more = if *continued { " (continued)" } else { "" };
+                format!("Dashboard {title}, last {last}: {}{note}{more}", panels.join(", "))
+            }
         }
-    } else if let Kind::LogsRead { service, grep, lines, .. } = kind {
+    } else if let Kind::LogsRead { service, grep, lines, continued, .. } = kind {
         let grep = grep.as_ref().map_or(String::new(), |grep| format!(" matching {grep}"));
-        format!("Logs of {service}{grep} ({lines} lines)")
+        let more = if *continued { " more" } else { "" };
+        format!("Logs of {service}{grep} ({lines}{more} lines)")
     } else if let Kind::WikiListed = kind {
         "Listed the wiki".to_owned()
     } else if let Kind::WikiRead { page } = kind {

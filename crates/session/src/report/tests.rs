@@ -1,6 +1,7 @@
 //! What the reports say of two sessions, and that nothing from inside the lab can speak in them.
 
 use super::*;
+use crate::event::PanelView;
 use crate::fixture::{self, all_quiet, leaky_release, payments};
 use crate::journal;
 
@@ -209,4 +210,27 @@ fn a_line_without_an_end_runs_as_long_as_the_session_does() {
     };
     assert_eq!(headline::headline_now(&line), "$ sleep 60 (running)");
     assert_eq!(headline::headline(&line), "$ sleep 60 (did not end)");
+}
+
+#[test]
+fn more_of_a_look_is_not_told_as_another_one() {
+    let logs = |continued| Kind::LogsRead {
+        service: "payments".to_owned(),
+        grep: None,
+        lines: 38,
+        shown: String::new(),
+        continued,
+    };
+    assert_eq!(headline::headline(&logs(false)), "Logs of payments (38 lines)");
+    assert_eq!(headline::headline(&logs(true)), "Logs of payments (38 more lines)");
+    let panel = PanelView::printed("In use".to_owned(), Vec::new(), String::new());
+    let viewed = Kind::DashboardViewed {
+        dashboard: "pool".to_owned(),
+        title: "Connection pool".to_owned(),
+        last_s: 300,
+        panels: vec![panel],
+        continued: true,
+    };
+    let told = "Dashboard Connection pool, last 5 min: In use (continued)";
+    assert_eq!(headline::headline(&viewed), told);
 }

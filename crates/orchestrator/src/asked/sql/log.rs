@@ -47,10 +47,10 @@ pub struct Failure {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Told {
     Asked(Asked),
-    /// A session of somebody else was ended by a person.
-    Terminated,
+    /// A session of somebody else was ended by a person, at this time of the engine's.
+    Terminated(i64),
     /// What a session of somebody else was doing was stopped by a person.
-    Canceled,
+    Canceled(i64),
     /// The server itself goes down: sessions end for that reason from here on.
     Stopping,
 }
@@ -159,7 +159,7 @@ impl Log {
     fn entry(&mut self, at: i64, line: Line) -> Vec<Told> {
         let at = written_at(&line).unwrap_or(at);
         if line.user != self.role {
-            return others(&line).into_iter().collect();
+            return others(at, &line).into_iter().collect();
         }
         match line.error_severity.as_str() {
             "LOG" if is_executor(&line.func_name) => self.said(at, line),
@@ -228,15 +228,15 @@ fn statement_of(message: &str) -> Option<&str> {
     message.strip_prefix("execute ").and_then(|rest| rest.split_once(": ")).map(|(_, text)| text)
 }
 
-fn others(line: &Line) -> Option<Told> {
+fn others(at: i64, line: &Line) -> Option<Told> {
     if line.backend_type == "postmaster" {
         return line.message.contains("shutdown request").then_some(Told::Stopping);
     }
     if line.error_severity == "FATAL" && line.state_code == TERMINATED {
-        return Some(Told::Terminated);
+        return Some(Told::Terminated(at));
     }
     let canceled = line.state_code == CANCELED.0 && line.message.contains(CANCELED.1);
-    canceled.then_some(Told::Canceled)
+    canceled.then_some(Told::Canceled(at))
 }
 
 /// Whether a line is only there because this role's statements are written down; a person who

@@ -1,8 +1,9 @@
 //! What the person asks of the database, from the database's own log.
 //!
 //! The log says what was sent, whether it failed and how long it took; it does not say what came
-//! back. Whether `pg_terminate_backend` did anything is seen by the sessions that end.
+//! back. Whether `pg_terminate_backend` did anything is seen by the sessions that end ([`desk`]).
 
+mod desk;
 mod functions;
 mod log;
 mod reading;
@@ -12,8 +13,6 @@ mod verb;
 
 #[cfg(test)]
 mod tests;
-
-use std::time::Duration;
 
 use futures::{Stream, StreamExt};
 use session::event::{Door, Effect, Kind};
@@ -25,12 +24,11 @@ pub use reading::{Reading, read};
 pub use verb::Verb;
 
 use super::record::Record;
-use log::{Asked, Log, Told};
+use desk::{Desk, Known};
+use log::{Asked, Log};
 
 /// The first part of a statement that is kept, in bytes.
 const STATEMENT: usize = 4 << 10;
-/// Sessions that are to end have ended so long after the statement that ended them.
-const SETTLE: Duration = Duration::from_millis(250);
 
 /// Records what the role asks, until the log ends.
 pub(crate) async fn follow(
@@ -49,80 +47,24 @@ pub(crate) async fn follow(
                 }
                 None => break,
             },
-            () = desk.due() => Vec::new(),
+            () = until(desk.due()) => Vec::new(),
         };
         for told in told {
-            desk.take(told, &mut record);
+            desk.take(told, Instant::now()).iter().for_each(|known| write(known, &mut record));
         }
-        desk.settle(&mut record);
+        desk.settled(Instant::now()).iter().for_each(|known| write(known, &mut record));
     }
     for told in log.end() {
-        desk.take(told, &mut record);
+        desk.take(told, Instant::now()).iter().for_each(|known| write(known, &mut record));
     }
-    desk.settle_all(&mut record);
+    desk.rest().iter().for_each(|known| write(known, &mut record));
 }
 
-/// Statements whose effect is still to be seen.
-#[derive(Default)]
-struct Desk {
-    waiting: Vec<Waiting>,
-    /// The server is going down: whoever ends now was not ended by a statement.
-    stopping: bool,
-}
-
-struct Waiting {
-    asked: Asked,
-    reading: Reading,
-    due: Instant,
-    /// Sessions that were ended or stopped since.
-    sessions: u64,
-}
-
-// === impl Desk ===
-
-impl Desk {
-    fn take(&mut self, told: Told, record: &mut Record) {
-        match told {
-            Told::Asked(asked) => {
-                let reading = read_asked(&asked);
-                if matches!(reading.verb, Verb::Terminate | Verb::Cancel) && !self.stopping {
-                    let due = Instant::now() + SETTLE;
-                    self.waiting.push(Waiting { asked, reading, due, sessions: 0 });
-                } else {
-                    write(&asked, &reading, None, record);
-                }
-            }
-            Told::Terminated => self.count(Verb::Terminate),
-            Told::Canceled => self.count(Verb::Cancel),
-            Told::Stopping => self.stopping = true,
-        }
-    }
-
-    fn count(&mut self, verb: Verb) {
-        if let Some(waiting) = self.waiting.iter_mut().rev().find(|it| it.reading.verb == verb) {
-            waiting.sessions += 1;
-        }
-    }
-
-    /// Resolves when the next one is due, or never.
-    async fn due(&self) {
-        match self.waiting.iter().map(|waiting| waiting.due).min() {
-            Some(due) => tokio::time::sleep_until(due).await,
-            None => std::future::pending().await,
-        }
-    }
-
-    fn settle(&mut self, record: &mut Record) {
-        let now = Instant::now();
-        for waiting in self.waiting.extract_if(.., |waiting| waiting.due <= now) {
-            write(&waiting.asked, &waiting.reading, Some(waiting.sessions), record);
-        }
-    }
-
-    fn settle_all(&mut self, record: &mut Record) {
-        for waiting in self.waiting.drain(..) {
-            write(&waiting.asked, &waiting.reading, Some(waiting.sessions), record);
-        }
+/// Resolves then, or never.
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -148,9 +90,9 @@ fn read_asked(asked: &Asked) -> Reading {
     reading
 }
 
-/// Records one. `sessions` is how many were ended or stopped by it, where that is its purpose.
-fn write(asked: &Asked, reading: &Reading, sessions: Option<u64>, record: &mut Record) {
-    let (ok, error) = outcome(asked, reading, sessions);
+fn write(known: &Known, record: &mut Record) {
+    let Known { asked, reading, sessions } = known;
+    let (ok, error) = outcome(asked, reading, *sessions);
     // Of words that mean nothing to the server nothing can have come.
     let acts = reading.verb.acts() && (ok || reading.verb != Verb::Unknown);
     let effect = if acts { Effect::Act } else { Effect::Look };

@@ -190,7 +190,7 @@ fn sessions_of_others_that_a_person_ended_are_counted_and_a_shutdown_is_known() 
             ),
         ],
     );
-    assert_eq!(log.line(1, &fatal, false), [Told::Terminated]);
+    assert_eq!(log.line(1, &fatal, false), [Told::Terminated(WRITTEN)]);
     let stopped = edited(
         &fatal,
         &[
@@ -202,7 +202,7 @@ fn sessions_of_others_that_a_person_ended_are_counted_and_a_shutdown_is_known() 
             ),
         ],
     );
-    assert_eq!(log.line(1, &stopped, false), [Told::Canceled]);
+    assert_eq!(log.line(1, &stopped, false), [Told::Canceled(WRITTEN)]);
     let late = edited(&stopped, &[("user request", "statement timeout")]);
     assert_eq!(log.line(1, &late, false), []);
     let down = r#"{"timestamp":"x","session_id":"1.1","error_severity":"LOG","message":"received fast shutdown request","backend_type":"postmaster"}"#;
