@@ -1,6 +1,6 @@
 // A stretch of a log grows at either end and never has a hole.
 import { expect, test } from 'vitest';
-import { withNewer, withOlder } from './stretch';
+import { first, withNewer, withOlder } from './stretch';
 import type { Stretch } from './stretch';
 
 /** Lines `from` to `to`; the log itself has gone on to line `next`. */
@@ -44,4 +44,20 @@ test('nothing before and nothing after changes nothing', () => {
   const held = stretch(5, 6, 9);
   expect(withOlder(held, stretch(1, 0, 4), 10)).toEqual(held);
   expect(withNewer(held, stretch(1, 0, 9), 10)).toEqual(held);
+});
+
+test('two containers’ lines stand by time, and what goes is told by the order in which they came', () => {
+  const [line] = stretch(1, 1).lines;
+  const of = (...cursors: number[]) => ({
+    lines: cursors.map((cursor) => ({ ...line!, cursor })),
+    more: false,
+    next: 9,
+  });
+  expect(first(of(3, 2, 4))).toBe(2);
+  const newer = withNewer(of(3, 2), of(5, 4), 3);
+  expect([cursors(newer), newer.more]).toEqual([[3, 5, 4], true]);
+  const older = withOlder(of(4, 3, 6, 5), of(2, 1), 4);
+  expect([cursors(older), older.next]).toEqual([[2, 1, 4, 3], 4]);
+  const cut = withOlder(of(4, 3, 6, 5), of(2, 1), 5);
+  expect([cursors(cut), cut.next]).toEqual([[2, 1, 4, 3, 5], 5]);
 });
