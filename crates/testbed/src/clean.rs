@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use bollard::errors::Error;
+use bollard::models::ContainerSummaryNetworkSettings;
 use bollard::query_parameters::{
     InspectNetworkOptions, ListContainersOptionsBuilder, ListImagesOptionsBuilder,
     ListNetworksOptionsBuilder, RemoveContainerOptionsBuilder, RemoveImageOptions,
@@ -21,6 +22,7 @@ use futures::future::join_all;
 use serde::Serialize;
 
 use crate::boxed;
+use crate::detach::{self, Place};
 use crate::{Engine, Owner, Refusal, label};
 
 /// Something that appears while we remove, or that somebody else is just removing, is found in the next round; after so
@@ -252,6 +254,8 @@ struct Found {
     name: String,
     session: String,
     home: Option<String>,
+    /// Where a container that runs is attached.
+    places: Vec<Place>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -272,13 +276,26 @@ async fn find(engine: &Engine, filter: &Filter) -> Result<Vec<Found>, Refusal> {
         let name = it.names.unwrap_or_default().pop().unwrap_or_default();
         let name = name.trim_start_matches('/').to_owned();
         let (session, home) = owner(it.labels)?;
-        Some(Found { kind: Kind::Container, id: it.id?, name, session, home })
+        let id = it.id?;
+        let places = places(&id, it.network_settings);
+        Some(Found { kind: Kind::Container, id, name, session, home, places })
     });
     let networks = networks.into_iter().filter_map(|it| {
         let (session, home) = owner(it.labels)?;
-        Some(Found { kind: Kind::Network, id: it.id?, name: it.name?, session, home })
+        let (id, name) = (it.id?, it.name?);
+        Some(Found { kind: Kind::Network, id, name, session, home, places: Vec::new() })
     });
     Ok(containers.chain(networks).collect())
+}
+
+/// A container that does not run has networks too, but no endpoint in them.
+fn places(container: &str, settings: Option<ContainerSummaryNetworkSettings>) -> Vec<Place> {
+    let networks = settings.and_then(|it| it.networks).unwrap_or_default();
+    let attached = networks
+        .into_values()
+        .filter(|it| it.endpoint_id.as_deref().is_some_and(|id| !id.is_empty()));
+    let ids = attached.filter_map(|it| it.network_id);
+    ids.map(|network| Place { network, container: container.to_owned() }).collect()
 }
 
 /// The session, and the home if there is a label of one.
@@ -287,8 +304,8 @@ fn owner(labels: Option<HashMap<String, String>>) -> Option<(String, Option<Stri
     Some((labels.remove(label::SESSION)?, labels.remove(label::HOME)))
 }
 
-/// Containers at once, then the networks, which are not empty before. Tries all of them and gives
-/// the first error.
+/// Containers at once, after they have left their networks one after another; then the networks, which are not
+/// empty before. Tries all of them and gives the first error.
 async fn remove_all(
     engine: &Engine,
     found: Vec<Found>,
@@ -296,6 +313,7 @@ async fn remove_all(
 ) -> Result<(), CleanError> {
     let (containers, networks): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|thing| thing.kind == Kind::Container);
+    detach::all(engine, containers.iter().flat_map(|it| it.places.iter().cloned())).await;
     let mut first = Ok(());
     for things in [containers, networks] {
         let gone = join_all(things.into_iter().map(|thing| remove(engine, thing))).await;

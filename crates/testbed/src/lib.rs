@@ -22,6 +22,7 @@
 pub mod advisory;
 mod api;
 pub mod clean;
+mod detach;
 mod engine;
 pub mod images;
 mod label;

@@ -1,4 +1,7 @@
-//! What is removed and what is not.
+//! What is removed and what is not, and in which order.
+
+use std::collections::BTreeMap;
+use std::process::Command;
 
 use testbed::clean::Reach;
 use testbed::{Engine, Owner, ProvisionError, Silent, Testbed, clean};
@@ -63,6 +66,42 @@ async fn another_homes_session_is_spared_unless_everything_is_asked_for() {
 }
 
 #[tokio::test]
+async fn no_container_ends_before_all_have_left_the_network() {
+    let engine = Engine::connect().await.unwrap();
+    let (session, lab) = (session("order"), lab(&[("edge", sleeper()), ("bank", sleeper())]));
+    let images = images(&engine, &lab).await;
+    let since = now();
+    let started = Testbed::provision(&engine, &session, &lab, &images, &Silent).await.unwrap();
+    let removed = started.tear_down().await.unwrap();
+    assert_eq!((removed.containers.len(), removed.networks.len()), (3, 1));
+    let network = removed.networks.first().unwrap();
+    let left = events(&since, "disconnect", &format!("network={network}"), "container");
+    let died =
+        events(&since, "die", &format!("label=checkride.session={}", session.session), "name");
+    assert_eq!((left.len(), died.len()), (3, 3), "{left:?} {died:?}");
+    assert!(left.values().max() < died.values().min(), "left: {left:?}, died: {died:?}");
+}
+
+/// What `docker events` takes for a time, with nine digits after the second.
+fn now() -> String {
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap();
+    format!("{}.{:09}", now.as_secs(), now.subsec_nanos())
+}
+
+/// When something happened last to each of the containers that a filter finds, in nanoseconds. `by` is the
+/// event's attribute that has the container: an engine may tell of one leaving twice.
+fn events(since: &str, what: &str, filter: &str, by: &str) -> BTreeMap<String, u64> {
+    let format = format!("{{{{index .Actor.Attributes {by:?}}}}} {{{{.TimeNano}}}}");
+    let (what, until) = (format!("event={what}"), now());
+    let mut command = Command::new("docker");
+    command.args(["events", "--since", since, "--until", &until, "--format", &format]);
+    let output = command.args(["--filter", &what, "--filter", filter]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let events = text.lines().filter_map(|line| line.split_once(' '));
+    events.map(|(container, at)| (container.to_owned(), at.parse().unwrap())).collect()
+}
+
+#[tokio::test]
 async fn a_start_that_is_given_up_leaves_nothing() {
     let engine = Engine::connect().await.unwrap();
     let (session, lab) = (session("given-up"), lab(&[("edge", sleeper()), ("bank", sleeper())]));
@@ -73,7 +112,7 @@ async fn a_start_that_is_given_up_leaves_nothing() {
         drop(tokio::time::timeout(patience, starting).await);
         clean::session(&engine, &session).await.unwrap();
         // Looked for in another way than the code does.
-        let left = std::process::Command::new("docker")
+        let left = Command::new("docker")
             .args(["ps", "--all", "--quiet", "--filter", &format!("name={}", session.session)])
             .output()
             .unwrap();
