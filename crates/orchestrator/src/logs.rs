@@ -150,7 +150,7 @@ impl Logs {
     }
 
     /// At most `most` lines that `matches`, of one container or of all replicas of a service (whose
-    /// names are `service` and a number), in order of time.
+    /// names are `service` and a number), in order of time. Which they are goes by the order in which they came.
     pub fn find(
         &self,
         service: &str,
@@ -172,13 +172,15 @@ impl Logs {
         };
         let mut lines: Vec<Arc<Kept>> = rings.iter().flat_map(wanted).collect();
         let more = lines.len() > most;
+        // Chosen in the order in which they came, as whoever goes on asks by it: a line that came late would
+        // be in neither of two windows that were cut by time.
+        lines.sort_by_key(|kept| kept.cursor);
         if let Window::After(_) = window {
-            lines.sort_by_key(|kept| kept.cursor);
             lines.truncate(most);
             next = lines.last().filter(|_| more).map_or(next, |last| last.cursor);
         }
+        let mut lines = lines.split_off(lines.len().saturating_sub(most));
         lines.sort_by_key(|kept| (kept.line.at_unix_ms, kept.cursor));
-        let lines = lines.split_off(lines.len().saturating_sub(most));
         Found { lines: lines.into_iter().map(Arc::unwrap_or_clone).collect(), more, next }
     }
 
@@ -264,6 +266,22 @@ mod tests {
         assert_eq!((cursors(&first), first.more, first.next), (vec![3, 4, 5], true, 5));
         let rest = logs.find("payments", Window::After(5), 9, |kept| kept.line.text == "b");
         assert_eq!((cursors(&rest), rest.more, rest.next), (vec![7, 9], false, 9));
+    }
+
+    #[test]
+    fn a_line_that_came_late_is_in_one_of_two_windows_beside_each_other() {
+        let logs = Logs::default();
+        for (container, at) in [(1, 10), (1, 20), (1, 30), (2, 15), (2, 25)] {
+            logs.push(&format!("payments-{container}"), line(at, &at.to_string()));
+        }
+        let read = |window| -> (Vec<i64>, Option<u64>) {
+            let lines = logs.find("payments", window, 3, |_| true).lines;
+            let first = lines.iter().map(|kept| kept.cursor).min();
+            (lines.into_iter().map(|kept| kept.line.at_unix_ms).collect(), first)
+        };
+        let (newest, first) = read(Window::Newest);
+        let (older, _) = read(Window::Before(first.unwrap()));
+        assert_eq!((older, newest), (vec![10, 20], vec![15, 25, 30]));
     }
 
     #[tokio::test]
