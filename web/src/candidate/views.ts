@@ -1,10 +1,6 @@
 // The views of the candidate's page: names, icons and keys. They are not shown here.
 import type { IconName } from '../parts/Icon.svelte';
 
-export const MAC = /^(Mac|iP)/.test(navigator.platform);
-/** What one holds for a shortcut wherever one types: lib/keys.ts says why. */
-export const ALT = MAC ? 'Ctrl-Option' : 'Alt';
-
 export interface View {
   id: IconName;
   title: string;

@@ -1,6 +1,6 @@
 // Keys of the whole page.
 import { expect, test } from 'vitest';
-import { Keys } from './keys';
+import { Keys, keyOf } from './keys';
 
 const key = (key: string, more = {}) => ({ key, code: '', ctrl: false, alt: false, typing: false, ...more });
 /** What Alt and a key are while one types. */
@@ -65,4 +65,31 @@ test('on a Mac Ctrl with Option is a shortcut while one types, and Option alone 
     expect(keys.press(typed('˚', 'KeyK', more), 0)).toBe('palette');
     expect(keys.press(typed('«', 'Backslash', more), 0)).toBe('split');
   }
+});
+
+/** A key that was pressed in something that is, or is in, what `within` names. */
+function pressed(within: string, held: Partial<KeyboardEvent> = {}): KeyboardEvent {
+  const closest = (texts: string) => (texts.split(', ').includes(within) ? {} : null);
+  const event = {
+    key: '1',
+    code: 'Digit1',
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    target: { closest },
+  };
+  return { ...event, ...held } as unknown as KeyboardEvent;
+}
+
+test.each(['input', 'textarea', '.xterm', '.cm-editor'])('a key pressed in %s is typed', (within) => {
+  expect(keyOf(pressed(within))?.typing).toBe(true);
+});
+
+test('a key pressed on a button is not typed, and Command counts as Ctrl', () => {
+  const key = { key: '1', code: 'Digit1', ctrl: true, alt: false, typing: false };
+  expect(keyOf(pressed('button', { metaKey: true }))).toEqual(key);
+});
+
+test("Command with Option is the browser's", () => {
+  expect(keyOf(pressed('body', { metaKey: true, altKey: true }))).toBeNull();
 });

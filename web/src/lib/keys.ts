@@ -11,6 +11,16 @@ export interface Key {
   typing: boolean;
 }
 
+const TEXTS = 'input, textarea, select, .xterm, .cm-editor, [contenteditable]';
+
+/** What was pressed; null where it is the browser's, as Command with Option is. */
+export function keyOf(event: KeyboardEvent): Key | null {
+  const { key, code, ctrlKey, metaKey, altKey } = event;
+  if (metaKey && altKey) return null;
+  const typing = (event.target as Element).closest(TEXTS) !== null;
+  return { key, code, ctrl: ctrlKey || metaKey, alt: altKey, typing };
+}
+
 /** Follows the keys in order; `g` waits a second for its letter. */
 export class Keys {
   #g = -Infinity;
