@@ -38,6 +38,11 @@ impl Refusal {
         matches!(self, Refusal::Conflict { .. })
     }
 
+    /// Whether no answer came at all.
+    pub(crate) fn is_silence(&self) -> bool {
+        matches!(self, Refusal::TimedOut | Refusal::Unreachable(_))
+    }
+
     /// The engine's own words, if it said any.
     pub fn said(&self) -> &str {
         match self {
