@@ -2,7 +2,7 @@
 //!
 //! As many run at once as the test harness has threads, each with a home of its own, as sessions do in
 //! life. What uses the machine up runs beside no other of them ([`ground::Ground::alone`]), and goes after all
-//! the rest (`make test`), so that nothing waits for it. The others run in the order of their names.
+//! the rest (`make ci`), so that nothing waits for it. The others run in the order of their names.
 //!
 //! - [`causes`]: every cause with every persona, early, since nothing takes longer
 //! - [`sudden`]: Ctrl-C and SIGKILL while a session starts, breaks and goes on, two homes beside each other
