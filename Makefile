@@ -13,15 +13,15 @@ EXAMPLES := $(PROGRAMS)/examples
 # take as long, since the processors are used up, and their pages come late. Besides, each waits for room on the
 # machine (tests/docker/room.rs).
 SYSTEMS ?= $(shell echo $$(( $$(nproc) * 5 / 2 )))
-# What the lab is by itself: it breaks, is mended and ends in every way. All other tests on a real system are of its
-# doors; they are chosen as what these are not, so that none is in neither.
+# What the lab is by itself: every cause with every persona, bad luck, sudden ends while it starts and breaks. All other
+# tests on a real system (doors, leases, debriefs, strangers) are chosen as what these are not: none is in neither.
 LAB := causes:: database:: luck:: sudden::
 # What uses the machine up goes after all other systems of the tests, beside the page, which waits for what it asks.
 LAST := abuse
 LAST_IN_FULL := abuse killed_at_random
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build images demo lab test test-doors test-last test-full ci e2e screenshots lint lint-page lint-code unit unit-page unit-code bench doctor clean
+.PHONY: help setup programs build images demo lab test test-doors test-last test-full ci e2e screenshots lint lint-page lint-code unit unit-page unit-code bench doctor clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,10 +29,14 @@ help: ## Show this list
 setup: ## Find or install what is missing, and start the Docker engine where none runs
 	@docker/setup.sh
 
+# What is compiled and tested without an engine needs none.
+programs:
+	@docker/setup.sh programs
+
 build: setup web/dist/index.html ## Build the programs, with the console's page in them
 	@$(CARGO) build --release --workspace --bins
 
-web/node_modules/.package-lock.json: web/package-lock.json | setup
+web/node_modules/.package-lock.json: web/package-lock.json | programs
 	@cd web && npm ci --no-audit --no-fund --loglevel=error
 
 # The types among them are written anew by each check, and come from openapi.json.
@@ -65,7 +69,7 @@ unit-page: web/dist/index.html
 unit-code: web/dist/index.html
 	@$(CARGO) test --release --workspace --tests
 
-test-doors: images ## Every door on a real system: what it allows, what it records, and strangers in front of it
+test-doors: images ## All other tests on a real system: every door, what outlives a kill, strangers
 	@$(CARGO) test --release --workspace --test docker --test image -- --test-threads=$(SYSTEMS) $(addprefix --skip ,$(LAB) $(LAST))
 
 test-last: images
@@ -119,5 +123,5 @@ bench: images ## Print how fast things are, as ratios measured in the same run
 doctor: build ## Check whether this machine has what Checkride needs
 	@$(CHECKRIDE) doctor
 
-clean: ## Remove what ended sessions left on the engine
+clean: build ## Remove what ended sessions left on the engine
 	@$(CHECKRIDE) clean

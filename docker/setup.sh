@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Finds or installs what Checkride needs, and starts the Docker engine where none runs.
 #
-# On a machine that has a working engine this changes nothing. On Debian and Ubuntu as root it
-# installs what is missing; elsewhere it says what is missing and how to get it, and ends with 3.
-# It builds nothing: the images are `checkride images`'.
+# What is there is left as it is. On Debian and Ubuntu as root it installs what is missing; elsewhere
+# it says what is missing and how to get it, and ends with 3. It builds nothing: the images are
+# `checkride images`'. `setup.sh programs` stops before the engine, `setup.sh browser` adds Chromium.
 set -euo pipefail
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -102,6 +102,7 @@ need_base() {
 }
 
 need_programs
+if [ "${1:-}" = programs ]; then exit; fi
 need_engine
 need_command
 # Who could not install the command could not install mmdebstrap either; `checkride images` then says what is missing.

@@ -15,6 +15,7 @@
 //! - [`database`]: what was committed is there after a kill
 //! - [`debrief`]: what follows the incident, also when it is cut short
 //! - [`grafana`]: one beside the lab, passed through
+//! - [`hosting`]: several interviews behind one port
 //! - [`leases`]: what goes by itself when the orchestrator does
 //! - [`isolation`]: a stranger with a shell, with [`cis`], [`probes`] and [`leaks`]
 //! - [`abuse`]: somebody who uses the machine up

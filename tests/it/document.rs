@@ -1,5 +1,5 @@
-//! The small lab of `docs/creating-a-lab.md`: what the document tells people to write is a lab. That it runs is
-//! `tests/docker`'s.
+//! The small lab of `docs/creating-a-lab.md`: what the document tells people to write is a lab. No
+//! test starts it.
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -53,8 +53,8 @@ fn labs_are_listed_without_giving_their_causes_away() {
     }
     let (json, _) = check(&["labs", "--json"], 0);
     let labs: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(labs[0]["id"], "payments");
-    assert_eq!(labs[0]["causes"], 4);
+    let payments = labs.as_array().unwrap().iter().find(|lab| lab["id"] == "payments").unwrap();
+    assert_eq!(payments["causes"], 4);
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn the_labs_of_this_repository_have_no_mistakes() {
 #[test]
 fn a_lab_that_is_not_there_is_answered_with_those_that_are() {
     let (_, stderr) = check(&["show", "nope"], 2);
-    assert!(stderr.contains("no lab `nope`; there are payments"), "{stderr}");
+    assert!(stderr.contains("no lab `nope`; there are ") && stderr.contains("payments"), "{stderr}");
     let (_, stderr) = check(&["show", "/nowhere/at/all"], 2);
     assert!(stderr.contains("no `lab.yaml` in `/nowhere/at/all`"), "{stderr}");
 }
@@ -159,7 +159,7 @@ fn a_home_that_cannot_be_written_names_the_variable() {
 
 #[test]
 fn every_schema_and_every_completion_is_printed() {
-    for file in ["lab", "cause", "persona", "answers", "compose"] {
+    for file in ["lab", "cause", "persona", "answers", "compose", "rubric"] {
         let (stdout, _) = check(&["schema", file], 0);
         let schema: serde_json::Value = serde_json::from_str(&stdout).unwrap();
         assert!(schema["properties"].is_object(), "{file}: {stdout}");

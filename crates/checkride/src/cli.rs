@@ -22,8 +22,8 @@ pub struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done, or the answer is yes
-  1    the answer is no: an expectation did not hold, a journal is broken, a lab has mistakes
-  2    the command line was not understood, or names something that is not there
+  1    the answer is no: an expectation did not hold, a journal is broken, `check` found mistakes
+  2    the command line was not understood, or names something that is not there or has mistakes
   3    something is missing: the engine, permission, disk space, an image that cannot be built
   4    the session could not do its part: the system did not start, a fault did not bite
   130  interrupted; everything was removed and the journal was sealed

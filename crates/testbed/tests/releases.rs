@@ -1,8 +1,8 @@
 //! The releases of the payments lab: each patch applies on top of the one before, in a repository
 //! whose root is the service's crate, and what comes out compiles, its tests included.
 //!
-//! No engine is needed. A release is checked in a stand-in for this workspace, so that what the lints have
-//! checked is not checked once more.
+//! No engine is needed. A release is checked in a stand-in for this workspace, so that what lints before it
+//! (`make ci`) have checked is not checked once more.
 #![expect(clippy::unwrap_used, reason = "what cannot go on here is a failed test")]
 
 use std::fs;

@@ -75,7 +75,7 @@ fn programs() -> Finding {
         Ok(folder) => folder,
         Err(error) => return missing(what, &error),
     };
-    let wanted = ["agent", "acquirer", "internet"];
+    let wanted = ["agent", "acquirer", "internet", "scribe"];
     let gone: Vec<&str> = wanted.into_iter().filter(|name| !folder.join(name).is_file()).collect();
     if gone.is_empty() {
         return Finding { what, state: "good", detail: folder.display().to_string() };

@@ -19,7 +19,7 @@ pub(crate) struct Cause {
     /// The same as the file's name.
     pub(crate) id: Id,
     pub(crate) title: At<String>,
-    /// The faults; all are injected at the same moment.
+    /// The faults; injected one after the other, in this order.
     pub(crate) inject: At<Vec<At<Fault>>>,
     /// The symptom that proves that the fault bites. Must not hold in the baseline.
     pub(crate) bites: Probe,
