@@ -64,9 +64,36 @@ fn the_labs_of_this_repository_have_no_mistakes() {
 }
 
 #[test]
+fn a_lab_is_the_same_from_inside_its_folder() {
+    let output = Command::new(env!("CARGO_BIN_EXE_checkride"))
+        .args(["check", "."])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../labs/payments"))
+        .output()
+        .unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && stdout.contains("labs/payments: good"), "{stdout}");
+}
+
+#[test]
+fn a_full_disk_behind_standard_output_is_told() {
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_checkride"))
+        .args(["schema", "lab"])
+        .stdout(full)
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    assert!(stderr.contains("cannot write to standard output"), "{stderr}");
+}
+
+#[test]
 fn a_lab_that_is_not_there_is_answered_with_those_that_are() {
     let (_, stderr) = check(&["show", "nope"], 2);
-    assert!(stderr.contains("no lab `nope`; there are ") && stderr.contains("payments"), "{stderr}");
+    assert!(
+        stderr.contains("no lab `nope`; there are ") && stderr.contains("payments"),
+        "{stderr}"
+    );
     let (_, stderr) = check(&["show", "/nowhere/at/all"], 2);
     assert!(stderr.contains("no `lab.yaml` in `/nowhere/at/all`"), "{stderr}");
 }
@@ -165,7 +192,8 @@ fn every_schema_and_every_completion_is_printed() {
         assert!(schema["properties"].is_object(), "{file}: {stdout}");
     }
     for shell in ["bash", "zsh", "fish"] {
-        assert!(check(&["completions", shell], 0).0.contains("checkride"));
+        let (script, _) = check(&["completions", shell], 0);
+        assert!(script.contains("practice") && !script.contains("__guard"), "{script}");
     }
 }
 

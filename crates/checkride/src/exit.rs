@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use orchestrator::home::HomeError;
 use orchestrator::run::RunError;
+use testbed::clean::CleanError;
 use testbed::{EngineError, ImageError};
 use web_console::serve::BindError;
 use web_console::tls::TlsError;
@@ -48,7 +49,9 @@ pub fn code_of(error: &anyhow::Error) -> Code {
         {
             return Code::Usage;
         }
-        if cause.is::<EngineError>() || cause.is::<ImageError>() || cause.is::<HomeError>() {
+        let outside =
+            cause.is::<EngineError>() || cause.is::<ImageError>() || cause.is::<CleanError>();
+        if outside || cause.is::<HomeError>() {
             return Code::Environment;
         }
         if let Some(error) = cause.downcast_ref::<BindError>() {

@@ -36,10 +36,14 @@ fn main() -> ExitCode {
             return exit::Code::Environment.into();
         }
     };
-    let code = runtime.block_on(commands::run(cli)).unwrap_or_else(|error| {
+    let mut code = runtime.block_on(commands::run(cli)).unwrap_or_else(|error| {
         print::error(&error);
         exit::code_of(&error)
     });
+    if let Some(error) = print::unwritten() {
+        print::error(&anyhow::anyhow!("{error}").context("cannot write to standard output"));
+        code = exit::Code::Environment;
+    }
     // Something that still reads the keyboard must not hold the end up.
     runtime.shutdown_background();
     code.into()

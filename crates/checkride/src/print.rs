@@ -3,16 +3,30 @@
 #![expect(clippy::print_stderr, reason = "this is where printing is done")]
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
 
 use owo_colors::{OwoColorize, Stream, Style};
 use serde::Serialize;
+
+static UNWRITTEN: OnceLock<io::Error> = OnceLock::new();
 
 /// Data for a person or a program.
 pub fn out(text: &str) {
     let mut stdout = io::stdout().lock();
     let newline: &[u8] = if text.ends_with('\n') || text.is_empty() { b"" } else { b"\n" };
-    // A reader that went away (`checkride labs | head -1`) wants no more.
-    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.write_all(newline));
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.write_all(newline));
+    match written.and_then(|()| stdout.flush()) {
+        Ok(()) => {}
+        // A reader that went away (`checkride labs | head -1`) wants no more.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        // The first says why.
+        Err(error) => drop(UNWRITTEN.set(error)),
+    }
+}
+
+/// Why not all data went out, if so: a full disk behind standard output.
+pub fn unwritten() -> Option<&'static io::Error> {
+    UNWRITTEN.get()
 }
 
 /// One JSON value for a program.

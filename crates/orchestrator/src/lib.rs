@@ -12,7 +12,7 @@
 //! - [`stage`], [`health`], [`steady`], [`prometheus`], [`logs`]: the running system and how it is
 //! - [`asked`]: what the database and Prometheus wrote down that they were asked
 //! - [`control`]: deployments and the edge, with before and after
-//! - [`doors`]: `deployctl`, `edgectl`, `oncall`
+//! - [`doors`]: `deployctl`, `edgectl`, `oncall`, at a `pace`
 //! - [`docker`]: the Docker API, as far as the gate lets it through
 //! - [`injects`]: what an interviewer may let happen meanwhile
 //! - [`terminal`], `workstation`: terminals, command lines and calls
@@ -36,6 +36,7 @@ pub mod journal;
 pub mod kept;
 pub mod logs;
 pub mod lost;
+mod pace;
 pub mod persona;
 pub mod player;
 pub mod prometheus;

@@ -8,7 +8,7 @@
 //! on in memory; whether the session may go on is decided by the session, not here.
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -37,6 +37,13 @@ struct Shared {
     started: Instant,
     followers: broadcast::Sender<Arc<Event>>,
     failure: watch::Sender<Option<String>>,
+    gathering: Mutex<Vec<Weak<dyn Gathers>>>,
+}
+
+/// Something that gathers what the candidate is shown before it records it.
+pub trait Gathers: Send + Sync {
+    /// Records what has been gathered so far.
+    fn record_now(&self);
 }
 
 struct Inner {
@@ -73,6 +80,7 @@ impl Recorder {
                 started: Instant::now(),
                 followers: broadcast::Sender::new(BACKLOG),
                 failure: watch::Sender::new(None),
+                gathering: Mutex::default(),
             }),
         };
         recorder.commit_in_groups();
@@ -101,8 +109,19 @@ impl Recorder {
         self.happened(Happening { participant, door, effect, place, kind })
     }
 
+    /// Has this told before each act of the candidate: what they were shown before it comes before it.
+    pub fn gathers(&self, gathers: Weak<dyn Gathers>) {
+        let mut gathering = self.gathering();
+        gathering.retain(|other| other.strong_count() > 0);
+        gathering.push(gathers);
+    }
+
     /// Records what happened, now, wherever it did.
     pub fn happened(&self, happening: Happening) -> Arc<Event> {
+        if happening.effect == Effect::Act && happening.participant == Participant::Candidate {
+            let gathering: Vec<_> = self.gathering().iter().filter_map(Weak::upgrade).collect();
+            gathering.iter().for_each(|gathers| gathers.record_now());
+        }
         let at_once = decides(&happening.kind, happening.effect);
         let mut inner = self.lock();
         let wall = format!("{:.3}", Timestamp::now());
@@ -160,6 +179,10 @@ impl Recorder {
             return Err(io::Error::other(reason.unwrap_or_else(|| "sealed already".to_owned())));
         };
         journal.seal().map_err(|error| io::Error::other(in_words(&error)))
+    }
+
+    fn gathering(&self) -> MutexGuard<'_, Vec<Weak<dyn Gathers>>> {
+        self.shared.gathering.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -287,6 +310,37 @@ mod tests {
         let seen: Vec<u64> =
             std::iter::from_fn(|| follower.try_recv().ok()).map(|it| it.seq).collect();
         assert_eq!(seen, (0..200).collect::<Vec<u64>>());
+    }
+
+    /// Gathers one look at a log.
+    struct Gathering(Recorder, Mutex<Option<Kind>>);
+
+    impl Gathers for Gathering {
+        fn record_now(&self) {
+            let Some(kind) = self.1.lock().unwrap().take() else { return };
+            self.0.record(Participant::Candidate, Door::Logs, Effect::Look, kind);
+        }
+    }
+
+    #[test]
+    fn what_was_shown_before_an_act_comes_before_it() {
+        let (_home, _held, recorder) = begun();
+        let gathering = Arc::new(Gathering(recorder.clone(), Mutex::new(Some(Kind::WikiListed))));
+        let weak: Weak<Gathering> = Arc::downgrade(&gathering);
+        recorder.gathers(weak);
+        let by = |whose, effect, kind| recorder.record(whose, Door::Control, effect, kind);
+        let act = || Kind::ActStarted {
+            verb: "rollback".to_owned(),
+            target: "payments".to_owned(),
+            detail: String::new(),
+        };
+        by(Participant::Candidate, Effect::Look, Kind::DashboardsListed);
+        by(Participant::Lab, Effect::Act, act());
+        by(Participant::Candidate, Effect::Act, act());
+        by(Participant::Candidate, Effect::Act, act());
+        let names: Vec<String> = recorder.events().iter().map(|it| it.kind.name()).collect();
+        let first = ["dashboards-listed", "act-started", "wiki-listed", "act-started"];
+        assert_eq!(names, [&first[..], &["act-started"]].concat());
     }
 
     #[test]

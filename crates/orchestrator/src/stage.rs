@@ -114,6 +114,7 @@ impl Stage {
             page: page_seen,
             done,
             place: Place::Lab,
+            paces: Arc::default(),
         });
         let injects = Injects::new(Arc::clone(lab), Arc::clone(&control), recorder.clone());
         let upstairs = Upstairs::new(lab, &testbed, images, &control);

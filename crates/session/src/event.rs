@@ -285,8 +285,8 @@ pub enum Kind {
         lost_bytes: u64,
     },
 
-    /// The candidate set about an act that may take a while; a `Control` or `Docker` names this event
-    /// when it has ended. Written at once, so that what is seen meanwhile does not come before it, and
+    /// The candidate set about an act that may take a while; a `Control`, `Docker` or `Sql` names this
+    /// event when it has ended. Written at once, so that what is seen meanwhile does not come before it, and
     /// one that never ended is in the record.
     ActStarted {
         verb: String,
@@ -387,6 +387,9 @@ pub enum Kind {
         ok: bool,
         /// What the database said when it refused.
         error: Option<String>,
+        /// For acts: the sequence of the `ActStarted` with which they began, where they have one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        began: Option<u64>,
     },
     /// A request to Prometheus.
     MetricsAsked {
@@ -448,7 +451,9 @@ fn is_false(value: &bool) -> bool {
 impl Kind {
     /// The sequence of the `ActStarted` that this ends.
     pub fn began(&self) -> Option<u64> {
-        if let Kind::Control { began, .. } | Kind::Docker { began, .. } = self {
+        if let Kind::Control { began, .. } | Kind::Docker { began, .. } | Kind::Sql { began, .. } =
+            self
+        {
             *began
         } else {
             None

@@ -131,7 +131,7 @@ async fn all_of(engine: &Engine, filter: &Filter, session: &str) -> Result<Remov
 /// that is found.
 ///
 /// # Errors
-/// As [`session`].
+/// As [`session`], of the first that could not be removed; all others are gone.
 #[boxed]
 pub async fn orphans(
     engine: &Engine,
@@ -145,12 +145,15 @@ pub async fn orphans(
     let found = find(engine, &filter).await.map_err(CleanError::List)?;
     let sessions: BTreeMap<String, Filter> =
         found.into_iter().map(|thing| (thing.session.clone(), filter_of(thing))).collect();
-    let mut removed = Removed::default();
+    let (mut removed, mut failed) = (Removed::default(), None);
     for (name, filter) in sessions.into_iter().filter(|(name, _)| !is_live(name)) {
-        let gone = all_of(engine, &filter, &name).await?;
-        removed.add(gone);
+        match all_of(engine, &filter, &name).await {
+            Ok(gone) => removed.add(gone),
+            // One that cannot be removed keeps no other.
+            Err(error) => failed = failed.or(Some(error)),
+        }
     }
-    Ok(removed)
+    failed.map_or(Ok(removed), Err)
 }
 
 /// Looks every `pause` until nothing has been found for `quiet`, longer on an engine that is slow to answer: it may

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -13,7 +13,7 @@ use lab::rubric::Rubric;
 use orchestrator::doors::Doors;
 use orchestrator::home::SessionFolder;
 use orchestrator::injects::Injects;
-use orchestrator::recorder::Recorder;
+use orchestrator::recorder::{Gathers, Recorder};
 use orchestrator::terminal::Terminals;
 use session::event::{Door, Effect, Event, Happening, Kind, Participant, Place};
 use tokio::sync::watch;
@@ -21,14 +21,14 @@ use tokio::sync::watch;
 use crate::address::Address;
 use crate::chronicle::Chronicle;
 use crate::contract::{Ending, EndingHow, Me, Page, TerminalInfo};
-use crate::grafana::{Window, note_rest};
+use crate::grafana::Window;
 use crate::keys::Keys;
 use crate::looked::Looked;
 use crate::once::Once;
 use crate::problem::Problem;
 use crate::record::Record;
 use crate::screens::Screens;
-use crate::tail::{Gathered, Tail};
+use crate::tail::Tail;
 use crate::tickets::Tickets;
 use crate::words::{Phase, Role};
 
@@ -70,6 +70,7 @@ struct Inner {
     looked: Mutex<Looked>,
     window: Window,
     tail: Mutex<Tail>,
+    gathered: OnceLock<Arc<Gathered>>,
     glances: Mutex<HashMap<String, Instant>>,
     turn: Mutex<()>,
     lab_ready: watch::Sender<bool>,
@@ -90,6 +91,17 @@ struct Desk {
     doors: Arc<Doors>,
     terminals: Terminals,
     injects: Arc<Injects>,
+}
+
+/// What the recorder tells before each act.
+struct Gathered(Weak<Inner>);
+
+impl Gathers for Gathered {
+    fn record_now(&self) {
+        if let Some(inner) = self.0.upgrade() {
+            Console(inner).note_gathered();
+        }
+    }
 }
 
 // === impl Console ===
@@ -113,6 +125,7 @@ impl Console {
             looked: Mutex::default(),
             window: Window::default(),
             tail: Mutex::default(),
+            gathered: OnceLock::new(),
             glances: Mutex::default(),
             turn: Mutex::default(),
             lab_ready: watch::Sender::new(false),
@@ -238,6 +251,9 @@ impl Console {
         // A console is for one session.
         let _ = self.0.folder.set(folder.clone());
         let _ = self.0.record.set(Record::Growing(recorder.clone()));
+        let gathered = self.0.gathered.get_or_init(|| Arc::new(Gathered(Arc::downgrade(&self.0))));
+        let gathered: Weak<dyn Gathers> = Arc::<Gathered>::downgrade(gathered);
+        recorder.gathers(gathered);
         let (console, mut events) = (self.clone(), recorder.follow());
         tokio::spawn(async move {
             use tokio::sync::broadcast::error::RecvError::Closed;
@@ -319,11 +335,7 @@ impl Console {
 
     /// Lets go of all that belongs to the system.
     pub(crate) fn close_doors(&self) {
-        note_rest(self);
-        let rest = self.tail().rest();
-        if let Some(rest) = rest {
-            self.note_tail(&rest, true);
-        }
+        self.note_gathered();
         *lock(&self.0.desk) = None;
         self.0.screens.hang_up();
         self.tell();
@@ -362,18 +374,6 @@ impl Console {
             Some(_) => "the session is over".to_owned(),
             None => "the incident has not begun; the page will call you".to_owned(),
         }
-    }
-
-    /// Records what was shown of a log that is followed.
-    pub(crate) fn note_tail(&self, gathered: &Gathered, continued: bool) {
-        let Ok(doors) = self.doors() else { return };
-        doors.note_logs_read(&orchestrator::doors::logs::Reading {
-            service: &gathered.question.service,
-            grep: gathered.question.grep.as_deref(),
-            lines: gathered.lines,
-            text: &gathered.text,
-            continued,
-        });
     }
 
     /// Opens one more terminal.

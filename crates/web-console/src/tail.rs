@@ -2,10 +2,15 @@
 
 use std::time::{Duration, Instant};
 
+use orchestrator::doors::logs::Reading;
+
+use crate::console::Console;
+use crate::grafana::note_rest;
+
 /// For so long lines are gathered before they are recorded.
 pub(crate) const GATHER: Duration = Duration::from_secs(5);
 /// Bytes of text that are gathered at most; an event holds no more than this either.
-const TEXT: usize = 16 << 10;
+const TEXT: usize = 64 << 10;
 
 /// What is asked of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +32,8 @@ pub(crate) struct Gathered {
     pub(crate) question: Question,
     pub(crate) lines: u64,
     pub(crate) text: String,
+    /// Bytes for which there was no room.
+    pub(crate) left_out: usize,
     since: Instant,
 }
 
@@ -48,14 +55,17 @@ impl Tail {
                 question,
                 lines: 0,
                 text: String::new(),
+                left_out: 0,
                 since: now,
             });
             gathered.lines += lines;
-            let room = TEXT.saturating_sub(gathered.text.len());
-            gathered.text.extend(text.split_inclusive('\n').scan(0, |used, line| {
-                *used += line.len();
-                (*used <= room).then_some(line)
-            }));
+            for line in text.split_inclusive('\n') {
+                if gathered.left_out == 0 && gathered.text.len() + line.len() <= TEXT {
+                    gathered.text.push_str(line);
+                } else {
+                    gathered.left_out += line.len();
+                }
+            }
         }
         other
     }
@@ -68,6 +78,35 @@ impl Tail {
     /// All that has been gathered.
     pub(crate) fn rest(&mut self) -> Option<Gathered> {
         self.gathered.take()
+    }
+}
+
+// === impl Console ===
+
+impl Console {
+    /// Records what was shown of a log that is followed.
+    pub(crate) fn note_tail(&self, gathered: &Gathered, continued: bool) {
+        let Ok(doors) = self.doors() else { return };
+        let mut text = gathered.text.clone();
+        if gathered.left_out > 0 {
+            text.push_str(&format!("[{} bytes left out]\n", gathered.left_out));
+        }
+        doors.note_logs_read(&Reading {
+            service: &gathered.question.service,
+            grep: gathered.question.grep.as_deref(),
+            lines: gathered.lines,
+            text: &text,
+            continued,
+        });
+    }
+
+    /// Records what was shown and has been gathered so far.
+    pub(crate) fn note_gathered(&self) {
+        note_rest(self);
+        let rest = self.tail().rest();
+        if let Some(rest) = rest {
+            self.note_tail(&rest, true);
+        }
     }
 }
 
@@ -97,10 +136,10 @@ mod tests {
     fn no_more_text_is_kept_than_an_event_holds() {
         let (mut tail, now) = (Tail::default(), Instant::now());
         let line = format!("{}\n", "x".repeat(1023));
-        for _ in 0..40 {
+        for _ in 0..70 {
             tail.add(&of("payments"), 1, &line, now);
         }
         let rest = tail.rest().unwrap();
-        assert_eq!((rest.lines, rest.text.len()), (40, TEXT));
+        assert_eq!((rest.lines, rest.text.len(), rest.left_out), (70, TEXT, 6 << 10));
     }
 }

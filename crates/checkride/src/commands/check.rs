@@ -16,7 +16,7 @@ pub(super) fn run(labs: Option<&Path>, names: &[String], json: bool) -> Result<C
     let folders: Vec<PathBuf> = if names.is_empty() {
         places::lab_folders(&places::labs(labs)?)?
     } else {
-        names.iter().map(|name| places::lab_folder(labs, name)).collect::<Result<_>>()?
+        names.iter().map(|name| places::lab_folder(labs, name).map(named)).collect::<Result<_>>()?
     };
     let checked: Vec<_> = folders.iter().map(|it| (it, whole(it))).collect();
     let good = checked.iter().all(|(_, (lab, _))| lab.is_some());
@@ -40,6 +40,14 @@ pub(super) fn run(labs: Option<&Path>, names: &[String], json: bool) -> Result<C
         }
     }
     Ok(if good { Code::Ok } else { Code::No })
+}
+
+/// `.` and `..` by their names: a lab's id is its folder's, and the rubric stands beside it.
+fn named(folder: PathBuf) -> PathBuf {
+    match folder.file_name() {
+        Some(_) => folder,
+        None => folder.canonicalize().unwrap_or(folder),
+    }
 }
 
 /// A lab with all that a session reads of it: also its dashboards, and the rubric beside it.

@@ -1,5 +1,7 @@
 //! `checkride doctor`: does this machine have what Checkride needs, and what to do where not.
 
+use std::path::Path;
+
 use anyhow::Result;
 use serde::Serialize;
 use testbed::Engine;
@@ -17,9 +19,9 @@ struct Finding {
     detail: String,
 }
 
-pub(super) async fn run(json: bool) -> Result<Code> {
+pub(super) async fn run(named: Option<&Path>, json: bool) -> Result<Code> {
     let mut findings = engine().await;
-    findings.extend([data_folder(), programs(), labs()]);
+    findings.extend([data_folder(), programs(), labs(named)]);
     findings.extend(tools());
     let good = findings.iter().all(|finding| finding.state != "missing");
     if json {
@@ -84,9 +86,9 @@ fn programs() -> Finding {
     Finding { what, state: "missing", detail }
 }
 
-fn labs() -> Finding {
+fn labs(named: Option<&Path>) -> Finding {
     let what = "labs";
-    match places::labs(None) {
+    match places::labs(named) {
         Ok(folder) => Finding { what, state: "good", detail: folder.display().to_string() },
         Err(error) => missing(what, &error),
     }

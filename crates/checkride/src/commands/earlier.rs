@@ -37,8 +37,10 @@ pub(super) async fn close(engine: &Engine, home: &Home, all: bool) -> Result<Ear
     let reach = if all { Reach::Engine } else { Reach::Home(&owner.home) };
     let is_live = |session: &str| home.is_live(session);
     let look = || clean::orphans(engine, &reach, &is_live);
-    let mut removed = look().await?;
+    let looked = look().await;
+    // Also when something stays on the engine: no journal stands there.
     let closing = lost::close(home)?;
+    let mut removed = looked?;
     // One that was killed right at its start may have left nothing yet.
     if closing.closed > 0 || !removed.is_empty() {
         let again = async || {

@@ -47,7 +47,7 @@ pub async fn run(cli: Cli) -> Result<Code> {
         Command::Report(args) => report::run(labs, &args),
         Command::Verify { session, json } => verify::run(&session, json.json),
         Command::Clean { all, images, json } => clean::run(all, images, json.json).await,
-        Command::Doctor(json) => doctor::run(json.json).await,
+        Command::Doctor(json) => doctor::run(labs, json.json).await,
         Command::Completions { shell } => completions::run(shell),
         Command::Guard { home, session } => guard::run(&home, &session).await,
     }

@@ -54,6 +54,11 @@ impl Record {
         self.recorder.record(Participant::Candidate, door, effect, kind);
     }
 
+    /// Records that the person sets about an act; where that is in the record.
+    pub(crate) fn begin(&self, door: Door, kind: Kind) -> u64 {
+        self.recorder.record(Participant::Candidate, door, Effect::Act, kind).seq
+    }
+
     fn tell_flood(&mut self) {
         let Some(door) = self.flooded.take() else { return };
         let left_out = self.looks.saturating_sub(PER_SECOND);

@@ -78,8 +78,8 @@ pub enum ControlError {
     Unknown { what: &'static str, name: String, known: String },
     #[error("`{key}` takes {range}, not `{value}`")]
     Value { key: String, value: String, range: String },
-    #[error("{deployment} runs {release} already")]
-    Already { deployment: String, release: String },
+    #[error("{deployment} runs {what} already")]
+    Already { deployment: String, what: String },
     #[error("{deployment} has no earlier release to go back to")]
     NothingBefore { deployment: String },
     #[error("the edge answered: {0}")]

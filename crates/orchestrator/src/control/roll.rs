@@ -1,7 +1,7 @@
 //! Deploy, rollback, config, scale and restart: every one replaces replicas one after the other
 //! and waits until each takes traffic before it goes on, as a careful pipeline does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -66,7 +66,7 @@ impl Control {
         // After a rollout that ended half-way some replicas may run another one.
         let replicas = running.replicas.values();
         if running.release == release && replicas.clone().all(|it| it.release == release) {
-            return Err(ControlError::Already { deployment: name.to_owned(), release });
+            return Err(ControlError::Already { deployment: name.to_owned(), what: release });
         }
         let before = std::mem::replace(&mut running.release, release.clone());
         self.log(by, verb, name, format!("{before} -> {release}"), note);
@@ -134,9 +134,13 @@ impl Control {
         let mut state = self.lock().await;
         let running = running(&mut state, name)?;
         let before = running.replicas.len();
-        self.log(by, "scale", name, format!("{before} -> {count} replicas"), "");
         let wanted: Vec<String> =
             (1..=count).map(|n| format!("{}-{n}", deployment.service)).collect();
+        if running.replicas.keys().eq(wanted.iter().collect::<BTreeSet<_>>()) {
+            let what = format!("{count} replicas");
+            return Err(ControlError::Already { deployment: name.to_owned(), what });
+        }
+        self.log(by, "scale", name, format!("{before} -> {count} replicas"), "");
         let extra: Vec<String> =
             running.replicas.keys().filter(|name| !wanted.contains(name)).cloned().collect();
         for replica in extra.into_iter().rev() {

@@ -1,11 +1,11 @@
 //! The record of calls: each is an event, and a flood of looks is bounded.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use session::event::{Certainty, Door, Effect, Kind, Participant};
 
-use crate::recorder::Recorder;
+use crate::recorder::{Gathers, Recorder};
 
 /// Looks that may come at once, and how many more a second; nobody types as fast.
 const BURST: f64 = 400.0;
@@ -71,7 +71,8 @@ impl Notes {
     /// Records an event of the candidate's. Acts always; of a flood of looks only how many there
     /// were.
     pub(super) fn record(&self, effect: Effect, kind: Kind) {
-        let done = matches!(kind, Kind::Docker { ok: true, .. });
+        // One that began is in the record and needs its end.
+        let done = matches!(kind, Kind::Docker { ok, began, .. } if ok || began.is_some());
         if (effect == Effect::Act && done) || self.has_room() {
             self.recorder.record(Participant::Candidate, Door::Docker, effect, kind);
         }
@@ -85,6 +86,11 @@ impl Notes {
         let record =
             || self.recorder.record(Participant::Candidate, Door::Docker, Effect::Act, kind);
         self.has_room().then(record).map(|event| event.seq)
+    }
+
+    /// What gathers is told before each act.
+    pub(super) fn gathers(&self, gathers: Weak<dyn Gathers>) {
+        self.recorder.gathers(gathers);
     }
 
     /// The recorder missed something.

@@ -1,7 +1,8 @@
 //! `docker exec`: a program in a container, recorded like a terminal.
 //!
-//! One that surely only reads is a look when it ends. Everything else is an act as it begins, since
-//! a program may change what nobody watches, and a look at what it printed as it ends.
+//! One that surely only reads is a look when it ends. Everything else is an act from before it begins until it
+//! runs, since a program may change what nobody watches, and a look at what it printed as it ends. One that the
+//! engine could not start was no act.
 
 mod carry;
 mod known;
@@ -165,13 +166,16 @@ impl<U: Upstream> Gate<U> {
         let tape = self.tape(&program, start);
         self.programs.lock().starts(id, tape.clone())?;
         let is_act = running.is_act;
-        if is_act {
-            // Before it begins, so that nothing it does comes before it.
-            self.note_program(&program);
-        }
+        // Before it begins, so that nothing it does comes before it.
+        let begun = is_act.then(|| self.begin_program(&program));
         let asking = async { body::good(self.upstream.ask(onward).await?, &asked.scope).await };
-        let response =
-            asking.await.inspect_err(|refusal| self.programs.lock().did_not_start(id, refusal))?;
+        let response = asking.await.inspect_err(|refusal| {
+            self.programs.lock().did_not_start(id, refusal);
+            begun.iter().for_each(|begun| self.note_program(&program, *begun, false));
+        })?;
+        if let Some(begun) = begun {
+            tokio::spawn(self.clone().settle(program.clone(), id.to_owned(), begun));
+        }
         let content = response.headers().get(CONTENT_TYPE).cloned();
         let shown = self.shown(&program, is_act);
         let mut answer = if response.status() == StatusCode::SWITCHING_PROTOCOLS && is_upgrade {
@@ -211,18 +215,29 @@ impl<U: Upstream> Gate<U> {
         )
     }
 
-    fn note_program(&self, program: &Program) {
+    /// An act begins; where that is in the record.
+    fn begin_program(&self, program: &Program) -> Option<u64> {
+        self.notes.act_started("exec", &program.container, &program.exec.words())
+    }
+
+    /// The engine answers before it has started a program, and then prints why it could not.
+    async fn settle(self, program: Program, id: String, begun: Option<u64>) {
+        let started = self.has_started(&id).await;
+        self.note_program(&program, begun, started);
+    }
+
+    fn note_program(&self, program: &Program, began: Option<u64>, ok: bool) {
         let kind = Kind::Docker {
             verb: "exec".to_owned(),
             target: program.container.clone(),
             detail: program.exec.words(),
             before: None,
             after: None,
-            ok: true,
+            ok,
             certainty: Certainty::Assumed,
             continued: false,
             shown: String::new(),
-            began: None,
+            began,
         };
         self.notes.record(Effect::Act, kind);
     }

@@ -1,5 +1,5 @@
 //! What a call showed as it went on: its beginning and its end are kept, and go into the record
-//! while it lasts.
+//! while it lasts, and before each act.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,6 +8,7 @@ use session::event::Effect;
 
 use super::notes::{Note, Notes};
 use crate::excerpt::Excerpt;
+use crate::recorder::Gathers;
 
 /// What is kept of the beginning and of the end, in bytes.
 const KEPT: (usize, usize) = (4 << 10, 12 << 10);
@@ -40,12 +41,13 @@ impl Shown {
         let state = State { excerpt: Excerpt::of(KEPT), recorded, ending: None };
         let inner = Arc::new(Inner { notes: notes.clone(), note, state: Mutex::new(state) });
         let weak = Arc::downgrade(&inner);
+        notes.gathers(weak.clone());
         tokio::spawn(async move {
             let mut pause = FIRST;
             loop {
                 tokio::time::sleep(pause).await;
                 let Some(inner) = weak.upgrade() else { return };
-                if !inner.lock().excerpt.is_empty() {
+                if inner.has_more() {
                     inner.record();
                     pause = every;
                 }
@@ -81,6 +83,10 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn has_more(&self) -> bool {
+        !self.lock().excerpt.is_empty()
+    }
+
     fn record(&self) {
         let (shown, continued, ending) = {
             let mut state = self.lock();
@@ -92,5 +98,13 @@ impl Inner {
             note.detail = format!("{} ({ending})", note.detail);
         }
         self.notes.record(Effect::Look, note.look(shown, continued));
+    }
+}
+
+impl Gathers for Inner {
+    fn record_now(&self) {
+        if self.has_more() {
+            self.record();
+        }
     }
 }

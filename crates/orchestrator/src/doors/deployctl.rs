@@ -107,7 +107,8 @@ async fn config(doors: &Doors, config: Config) -> Printed {
             }
         }
         Config::Set { deployment, key, value } => {
-            let asked = Asked { verb: "config-set", target: &deployment, detail: &key };
+            let detail = format!("{key}={value}");
+            let asked = Asked { verb: "config-set", target: &deployment, detail: &detail };
             let doing = doors.control.set_config(&deployment, &key, &value, BY, "");
             let say = |act: &Act| {
                 format!("{deployment}: {key} {} -> {}, all replicas ready", act.before, act.after)

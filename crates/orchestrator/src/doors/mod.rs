@@ -34,9 +34,12 @@ use crate::boxed;
 use crate::control::{Act, Control, ControlError};
 use crate::grafana::Grafana;
 use crate::logs::Logs;
+use crate::pace::Pace;
 use crate::prometheus::Prometheus;
 use crate::recorder::Recorder;
 
+/// A call's words in all, in bytes: the longest text of the console in the longest characters, and then some.
+const WORDS: usize = 20 * 1024;
 /// At most so much of what was shown goes into an event, in bytes.
 const SHOWN: usize = 16 * 1024;
 
@@ -59,6 +62,15 @@ pub struct Doors {
     pub done: watch::Sender<bool>,
     /// From where they are gone through.
     pub place: Place,
+    /// How fast the workstation's programs are called.
+    pub(crate) paces: Arc<Paces>,
+}
+
+/// One for what looks and speaks and one for what acts, so that a flood of the one does not hold up the other.
+#[derive(Debug, Default)]
+pub(crate) struct Paces {
+    oncall: Pace,
+    control: Pace,
 }
 
 /// The page as a person reads it.
@@ -101,6 +113,18 @@ impl Doors {
     /// Carries out one command of the workstation. `columns` is the width of the terminal, if one.
     #[boxed]
     pub async fn call(&self, program: &str, args: &[String], columns: Option<u16>) -> Printed {
+        let bytes: usize = args.iter().map(String::len).sum();
+        if bytes > WORDS {
+            return Printed::refused(program, format!("these are {bytes} bytes; {WORDS} at most"));
+        }
+        let pace = if program == "oncall" { &self.paces.oncall } else { &self.paces.control };
+        pace.turn().await;
+        let printed = self.carried_out(program, args, columns).await;
+        pace.shown(bytes + printed.stdout.len());
+        printed
+    }
+
+    async fn carried_out(&self, program: &str, args: &[String], columns: Option<u16>) -> Printed {
         match program {
             "deployctl" => match parse::<deployctl::Deployctl>(program, args, columns) {
                 Ok(command) => deployctl::run(self, command, columns).await,

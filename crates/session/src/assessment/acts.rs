@@ -166,7 +166,12 @@ fn is_within(pattern: &ActPattern, act: &Act) -> bool {
     if pattern.at_least.is_none() && pattern.at_most.is_none() {
         return true;
     }
-    let number = if act.verb == "config-set" { act.after.as_ref() } else { Some(&act.detail) };
+    // Of a setting that is being set, or that failed half-way, the detail has the value.
+    let set = || act.detail.split_once('=').map(|(_, value)| value);
+    let number = match act.verb.as_str() {
+        "config-set" => act.after.as_deref().or_else(set),
+        _ => Some(act.detail.as_str()),
+    };
     let number = number.and_then(|text| text.parse::<f64>().ok());
     number.is_some_and(|number| {
         pattern.at_least.is_none_or(|least| number >= least)

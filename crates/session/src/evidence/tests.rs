@@ -144,5 +144,6 @@ fn activity() -> Kind {
         duration_ms: Some(1.0),
         ok: true,
         error: None,
+        began: None,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use bollard::models::{
     ContainerCreateBody, EndpointIpamConfig, EndpointSettings, HostConfig, HostConfigLogConfig,
@@ -65,11 +66,16 @@ pub(crate) fn container(
         attach_stdout: Some(linked),
         attach_stderr: Some(linked),
         volumes: Some(service.volumes.clone()).filter(|volumes| !volumes.is_empty()),
-        stop_timeout: Some(i64::try_from(service.grace.as_secs()).unwrap_or(i64::MAX)),
+        stop_timeout: Some(whole_seconds(service.grace)),
         host_config: Some(host_config(place, service)),
         networking_config: Some(networking(place)),
         ..ContainerCreateBody::default()
     }
+}
+
+/// The engine knows none but whole ones, and 0 is no time at all.
+fn whole_seconds(time: Duration) -> i64 {
+    i64::try_from(time.as_millis().div_ceil(1000)).unwrap_or(i64::MAX)
 }
 
 fn host_config(place: &Place<'_>, service: &Service) -> HostConfig {

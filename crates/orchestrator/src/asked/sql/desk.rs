@@ -1,7 +1,7 @@
 //! Statements whose effect is still to be seen: which of them ended or stopped which sessions. Reads no log and
 //! writes nothing down.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -30,6 +30,8 @@ pub(super) struct Known {
 /// The statements that are waited for.
 #[derive(Default)]
 pub(super) struct Desk {
+    /// What those do that are under way, by their numbers.
+    begun: BTreeMap<u64, Reading>,
     waiting: Vec<Waiting>,
     /// A statement is told when it is over, and sessions may have ended by it before: what happened to them, and
     /// when by the server's clock.
@@ -48,19 +50,28 @@ struct Waiting {
 // === impl Desk ===
 
 impl Desk {
-    /// Takes what the log told. Gives the statement when nothing more will come of it.
+    /// A statement begins. Gives what it does where that is an act for sure, however it ends.
+    pub(super) fn begins(&mut self, asked: &Asked) -> Option<&Reading> {
+        let reading = self.begun.entry(asked.number).or_insert_with(|| read_asked(asked));
+        (reading.verb.acts() && reading.verb != Verb::Unknown).then_some(reading)
+    }
+
+    /// Takes what else the log told. Gives the statement when nothing more will come of it.
     pub(super) fn take(&mut self, told: Told, now: Instant) -> Option<Known> {
         match told {
+            Told::Begun(_) => {}
             Told::Asked(asked) => return self.asked(asked, now),
             Told::Terminated(at) => self.ended(Verb::Terminate, at, now),
             Told::Canceled(at) => self.ended(Verb::Cancel, at, now),
             Told::Stopping => self.stopping = true,
+            Told::Ready => self.stopping = false,
         }
         None
     }
 
     fn asked(&mut self, asked: Asked, now: Instant) -> Option<Known> {
-        let reading = read_asked(&asked);
+        let begun = self.begun.remove(&asked.number);
+        let reading = begun.unwrap_or_else(|| read_asked(&asked));
         if !matches!(reading.verb, Verb::Terminate | Verb::Cancel) || self.stopping {
             return Some(Known { asked, reading, sessions: None });
         }
@@ -117,7 +128,7 @@ mod tests {
     fn asked(text: &str, at_unix_ms: i64) -> Told {
         let (detail, duration_ms, failure) = (None, Some(1.0), None);
         let text = text.to_owned();
-        Told::Asked(Asked { text, detail, at_unix_ms, duration_ms, failure, cut: false })
+        Told::Asked(Asked { number: 0, text, detail, at_unix_ms, duration_ms, failure, cut: false })
     }
 
     /// How many sessions each statement ended, when all this was told at once and the log ended.
@@ -162,6 +173,11 @@ mod tests {
     fn a_look_is_known_at_once_and_when_the_server_goes_down_everything_is() {
         assert_eq!(ended([asked("select 1", 5)]), [None]);
         assert_eq!(ended([Told::Stopping, asked(ENDS, 5), Told::Terminated(6)]), [None]);
+    }
+
+    #[test]
+    fn when_the_server_is_up_again_its_sessions_are_counted_again() {
+        assert_eq!(ended([Told::Stopping, Told::Ready, asked(ENDS, 5)]), [Some(0)]);
     }
 
     #[test]

@@ -23,6 +23,8 @@ const CANCELED: (&str, &str) = ("57014", "user request");
 /// What a session of the role sent in one piece, and how it ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asked {
+    /// By which its beginning and its end are known for the same; no other of this log has it.
+    pub number: u64,
     pub text: String,
     /// What the server says beside it: the statement that `EXECUTE` stands for.
     pub detail: Option<String>,
@@ -46,6 +48,9 @@ pub struct Failure {
 /// What a line of the log told.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Told {
+    /// It begins; how it ends comes later.
+    Begun(Asked),
+    /// It is over.
     Asked(Asked),
     /// A session of somebody else was ended by a person, at this time of the engine's.
     Terminated(i64),
@@ -53,6 +58,8 @@ pub enum Told {
     Canceled(i64),
     /// The server itself goes down: sessions end for that reason from here on.
     Stopping,
+    /// It is up again.
+    Ready,
 }
 
 /// Reads the log line by line.
@@ -60,6 +67,8 @@ pub enum Told {
 pub struct Log {
     role: String,
     open: BTreeMap<String, Asked>,
+    /// Statements that were given a number.
+    numbered: u64,
     /// The beginning of a line that goes on.
     begun: Option<Begun>,
 }
@@ -98,7 +107,7 @@ struct Line {
 impl Log {
     /// A log that is read from here on, for one role.
     pub fn of(role: &str) -> Log {
-        Log { role: role.to_owned(), open: BTreeMap::new(), begun: None }
+        Log { role: role.to_owned(), open: BTreeMap::new(), numbered: 0, begun: None }
     }
 
     /// Takes the next line, which the engine received at `at_unix_ms`, or the next part of one that
@@ -149,11 +158,8 @@ impl Log {
         };
         let text = text.replace("\\n", "\n").replace("\\\"", "\"");
         let Some((_, text)) = text.split_once(": ") else { return Vec::new() };
-        let text = text.to_owned();
-        let failure = None;
-        let asked =
-            Asked { text, detail: None, at_unix_ms: at, duration_ms: None, failure, cut: true };
-        vec![Told::Asked(asked)]
+        let asked = self.asked(at, text.to_owned(), None);
+        vec![Told::Asked(Asked { cut: true, ..asked })]
     }
 
     fn entry(&mut self, at: i64, line: Line) -> Vec<Told> {
@@ -176,16 +182,15 @@ impl Log {
             return vec![Told::Asked(asked)];
         }
         let Some(text) = statement_of(&line.message) else { return Vec::new() };
-        let (detail, text) = (line.detail, text.to_owned());
-        let (duration_ms, failure) = (None, None);
-        let asked = Asked { text, detail, at_unix_ms: at, duration_ms, failure, cut: false };
-        let mut told = Vec::new();
+        let asked = self.asked(at, text.to_owned(), line.detail);
+        let begun = Told::Begun(asked.clone());
         // The one before has no end in the log; it must not be lost.
-        told.extend(self.open.insert(line.session_id, asked));
+        let before = self.open.insert(line.session_id, asked);
+        let mut told: Vec<Told> = before.into_iter().map(Told::Asked).chain([begun]).collect();
         if self.open.len() > OPEN {
-            told.extend(self.open.pop_first().map(|(_, asked)| asked));
+            told.extend(self.open.pop_first().map(|(_, asked)| Told::Asked(asked)));
         }
-        told.into_iter().map(Told::Asked).collect()
+        told
     }
 
     fn failed(&mut self, at: i64, line: Line) -> Vec<Told> {
@@ -194,13 +199,17 @@ impl Log {
         let asked = match (open, line.statement) {
             (Some(asked), _) => Asked { failure, ..asked },
             // It did not get as far as to be run.
-            (None, Some(text)) => {
-                let (detail, duration_ms) = (None, None);
-                Asked { text, detail, at_unix_ms: at, duration_ms, failure, cut: false }
-            }
+            (None, Some(text)) => Asked { failure, ..self.asked(at, text, None) },
             (None, None) => return Vec::new(),
         };
         vec![Told::Asked(asked)]
+    }
+
+    /// The next statement, of which no more is known than that it began.
+    fn asked(&mut self, at_unix_ms: i64, text: String, detail: Option<String>) -> Asked {
+        self.numbered += 1;
+        let (number, duration_ms, failure) = (self.numbered, None, None);
+        Asked { number, text, detail, at_unix_ms, duration_ms, failure, cut: false }
     }
 }
 
@@ -230,7 +239,12 @@ fn statement_of(message: &str) -> Option<&str> {
 
 fn others(at: i64, line: &Line) -> Option<Told> {
     if line.backend_type == "postmaster" {
-        return line.message.contains("shutdown request").then_some(Told::Stopping);
+        let is = |words| line.message.contains(words);
+        return match (is("shutdown request"), is("ready to accept connections")) {
+            (true, _) => Some(Told::Stopping),
+            (_, true) => Some(Told::Ready),
+            (false, false) => None,
+        };
     }
     if line.error_severity == "FATAL" && line.state_code == TERMINATED {
         return Some(Told::Terminated(at));

@@ -14,6 +14,8 @@ mod verb;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use futures::{Stream, StreamExt};
 use session::event::{Door, Effect, Kind};
 use testbed::LogLine;
@@ -25,7 +27,7 @@ pub use verb::Verb;
 
 use super::record::Record;
 use desk::{Desk, Known};
-use log::{Asked, Log};
+use log::{Asked, Log, Told};
 
 /// The first part of a statement that is kept, in bytes.
 const STATEMENT: usize = 4 << 10;
@@ -37,7 +39,7 @@ pub(crate) async fn follow(
     mut record: Record,
 ) {
     let mut log = Log::of(&role);
-    let mut desk = Desk::default();
+    let (mut desk, mut begun) = (Desk::default(), Begun::new());
     loop {
         let told = tokio::select! {
             line = lines.next() => match line {
@@ -50,14 +52,33 @@ pub(crate) async fn follow(
             () = until(desk.due()) => Vec::new(),
         };
         for told in told {
-            desk.take(told, Instant::now()).iter().for_each(|known| write(known, &mut record));
+            if let Told::Begun(asked) = &told {
+                begin(asked, &mut desk, &mut begun, &record);
+            }
+            let known = desk.take(told, Instant::now());
+            known.iter().for_each(|known| write(known, &mut begun, &mut record));
         }
-        desk.settled(Instant::now()).iter().for_each(|known| write(known, &mut record));
+        let settled = desk.settled(Instant::now());
+        settled.iter().for_each(|known| write(known, &mut begun, &mut record));
     }
-    for told in log.end() {
-        desk.take(told, Instant::now()).iter().for_each(|known| write(known, &mut record));
-    }
-    desk.rest().iter().for_each(|known| write(known, &mut record));
+    let last: Vec<_> =
+        log.end().into_iter().filter_map(|told| desk.take(told, Instant::now())).collect();
+    last.iter().chain(&desk.rest()).for_each(|known| write(known, &mut begun, &mut record));
+}
+
+/// By the number of a statement, where in the record it began.
+type Begun = BTreeMap<u64, u64>;
+
+/// An act is in the record where it begins: what is seen while it runs, or while its sessions end, does not come
+/// before it.
+fn begin(asked: &Asked, desk: &mut Desk, begun: &mut Begun, record: &Record) {
+    let Some(reading) = desk.begins(asked) else { return };
+    let kind = Kind::ActStarted {
+        verb: format!("sql-{}", reading.verb.name()),
+        target: reading.target.clone(),
+        detail: text::kept(&reading.detail, STATEMENT),
+    };
+    begun.insert(asked.number, record.begin(Door::Sql, kind));
 }
 
 /// Resolves then, or never.
@@ -90,7 +111,7 @@ fn read_asked(asked: &Asked) -> Reading {
     reading
 }
 
-fn write(known: &Known, record: &mut Record) {
+fn write(known: &Known, begun: &mut Begun, record: &mut Record) {
     let Known { asked, reading, sessions } = known;
     let (ok, error) = outcome(asked, reading, *sessions);
     // Of words that mean nothing to the server nothing can have come.
@@ -112,6 +133,7 @@ fn write(known: &Known, record: &mut Record) {
         duration_ms: asked.duration_ms,
         ok,
         error: error.map(|error| text::kept(&error, STATEMENT)),
+        began: begun.remove(&asked.number),
     };
     record.write(Door::Sql, effect, kind);
 }

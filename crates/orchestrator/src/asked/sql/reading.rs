@@ -114,7 +114,7 @@ fn parsed(tokens: &[Token]) -> Option<Tree> {
 fn by_words(tokens: &[Token], first: &str, second: &str, tree: Option<&Tree>) -> Verb {
     match first {
         "SELECT" | "WITH" | "VALUES" | "TABLE" | "DECLARE" => query(tokens, tree),
-        "" if tokens[0] == Token::LParen => query(tokens, tree),
+        "" if tokens.first() == Some(&Token::LParen) => query(tokens, tree),
         "FETCH" | "MOVE" | "CLOSE" => Verb::Select,
         "SHOW" => Verb::Show,
         "COPY" => copy(tokens),

@@ -1,13 +1,22 @@
 //! Statements with what is known of them, and lines of a real log.
 
+use futures::stream;
+use session::event::{Door, Effect, Event, Kind, Participant};
+use testbed::LogLine;
+use tokio::sync::mpsc;
+
 use super::log::{Asked, Failure, Log, Told};
-use super::{Reading, Verb, outcome, read, read_asked, text};
+use super::{Reading, Record, Verb, follow, outcome, read, read_asked, text};
+use crate::asked::clock::EngineClock;
+use crate::home::Home;
+use crate::recorder::Recorder;
 
 mod corpus;
 
 fn asked(text: &str) -> Asked {
     let (detail, duration_ms, failure) = (None, Some(1.0), None);
-    Asked { text: text.to_owned(), detail, at_unix_ms: WRITTEN, duration_ms, failure, cut: false }
+    let (number, text, at_unix_ms) = (1, text.to_owned(), WRITTEN);
+    Asked { number, text, detail, at_unix_ms, duration_ms, failure, cut: false }
 }
 
 #[test]
@@ -90,10 +99,11 @@ fn end() -> String {
 #[test]
 fn a_statement_is_told_when_it_has_ended() {
     let mut log = Log::of("oncall");
-    assert_eq!(log.line(5, START, false), []);
-    let mut expected = asked("select count(*) from payments");
-    expected.duration_ms = Some(12.5);
-    assert_eq!(log.line(9, &end(), false), [Told::Asked(expected)]);
+    let asked = asked("select count(*) from payments");
+    let begun = Asked { duration_ms: None, ..asked.clone() };
+    assert_eq!(log.line(5, START, false), [Told::Begun(begun)]);
+    let ended = Asked { duration_ms: Some(12.5), ..asked };
+    assert_eq!(log.line(9, &end(), false), [Told::Asked(ended)]);
     assert_eq!(log.end(), []);
 }
 
@@ -146,7 +156,7 @@ fn a_line_that_the_engine_cut_is_put_together() {
     let long = "x".repeat(200_000);
     let line = edited(START, &[("select count(*) from payments", &format!("select '{long}'"))]);
     let mut log = Log::of("oncall");
-    assert_eq!(in_pieces(&mut log, &line), []);
+    assert!(matches!(in_pieces(&mut log, &line)[..], [Told::Begun(_)]));
     let told = log.line(2, &end(), false);
     let [Told::Asked(asked)] = &told[..] else { panic!("{told:?}") };
     assert_eq!(asked.text, format!("select '{long}'"));
@@ -159,7 +169,7 @@ fn a_piece_that_looks_like_a_line_of_its_own_does_not_hide_what_it_is_a_piece_of
     let text = format!("select pg_terminate_backend(1) /*{filling}{{}}{spaces}*/");
     let line = edited(START, &[("select count(*) from payments", &text)]);
     let mut log = Log::of("oncall");
-    assert_eq!(in_pieces(&mut log, &line), []);
+    assert!(matches!(in_pieces(&mut log, &line)[..], [Told::Begun(_)]));
     let told = log.line(2, &end(), false);
     let [Told::Asked(asked)] = &told[..] else { panic!("{told:?}") };
     assert!(read_asked(asked).verb == Verb::Terminate);
@@ -207,6 +217,11 @@ fn sessions_of_others_that_a_person_ended_are_counted_and_a_shutdown_is_known() 
     assert_eq!(log.line(1, &late, false), []);
     let down = r#"{"timestamp":"x","session_id":"1.1","error_severity":"LOG","message":"received fast shutdown request","backend_type":"postmaster"}"#;
     assert_eq!(log.line(1, down, false), [Told::Stopping]);
+    let up = down.replace(
+        "received fast shutdown request",
+        "database system is ready to accept connections",
+    );
+    assert_eq!(log.line(1, &up, false), [Told::Ready]);
 }
 
 #[test]
@@ -240,4 +255,52 @@ fn ok_is_decided_by_what_came_of_it() {
     assert!(ok(&failed("select pg_reload_conf(); select nothing", "42703"), None));
     assert!(!ok(&failed("select pg_reload_conf()", "42501"), None));
     assert!(!ok(&failed("select pg_reload_conf(); slect", "42601"), None));
+}
+
+/// The verbs of all acts, and whether they were carried out; of one that began, that it did.
+fn acts(events: &[Event]) -> Vec<String> {
+    let acts = events.iter().filter(|event| event.effect == Effect::Act);
+    let words = acts.map(|event| match &event.kind {
+        Kind::ActStarted { verb, .. } => format!("began {verb}"),
+        Kind::Sql { verb, ok, began, .. } => format!("{verb} {ok} of {}", began.unwrap()),
+        kind => kind.name(),
+    });
+    words.collect()
+}
+
+#[tokio::test]
+async fn an_act_is_in_the_record_where_it_begins_and_a_look_where_it_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = Home::open(folder.path()).unwrap();
+    let held = home.create(jiff::Timestamp::now()).unwrap();
+    let recorder = Recorder::begin(&held.folder, "payments", &home.key().unwrap()).unwrap();
+    let record = Record::new(recorder.clone(), EngineClock::default());
+    let (lines, mut coming) = mpsc::unbounded_channel::<LogLine>();
+    let coming = stream::poll_fn(move |context| coming.poll_recv(context));
+    let following = tokio::spawn(follow(coming, "oncall".to_owned(), record));
+    let mut told = recorder.follow();
+    let write = |text: String| {
+        let service = "postgres".to_owned();
+        lines.send(LogLine { at_unix_ms: 5, service, stderr: true, text, goes_on: false }).unwrap();
+    };
+    let ends = "select pg_terminate_backend(pid) from pg_stat_activity";
+    write(edited(START, &[("select count(*) from payments", ends)]));
+    let began = told.recv().await.unwrap();
+    let other = (Participant::Candidate, Door::Control, Effect::Act);
+    let kind = Kind::ActStarted {
+        verb: "rollback".into(),
+        target: "payments".into(),
+        detail: String::new(),
+    };
+    recorder.record(other.0, other.1, other.2, kind);
+    write(end());
+    while !matches!(told.recv().await.unwrap().kind, Kind::Sql { .. }) {}
+    write(START.to_owned());
+    write(end());
+    drop(lines);
+    following.await.unwrap();
+    let events = recorder.events();
+    let ended = format!("terminate false of {}", began.seq);
+    assert_eq!(acts(&events), ["began sql-terminate", "began rollback", &ended]);
+    assert_eq!(events.iter().filter(|event| event.effect == Effect::Look).count(), 1);
 }

@@ -9,6 +9,7 @@ use http_body_util::Full;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::super::body::{self, Body};
@@ -98,13 +99,27 @@ impl<U: Upstream> Gate<U> {
     }
 
     async fn exit_code(&self, id: &str) -> Option<i64> {
+        let ended = |state: &Value| state["Running"] == false;
+        self.inspected(id, ended).await?["ExitCode"].as_i64()
+    }
+
+    /// Whether the engine started a program. Only one that it did has a process; what nothing is known of is taken
+    /// for started.
+    pub(super) async fn has_started(&self, id: &str) -> bool {
+        let has_process = |state: &Value| state["Pid"].as_i64().is_some_and(|pid| pid > 0);
+        let known = |state: &Value| has_process(state) || state["ExitCode"].is_i64();
+        self.inspected(id, known).await.is_none_or(|state| has_process(&state))
+    }
+
+    /// What the engine says of a program once that `is` what is waited for; `None` when it does not get so far.
+    async fn inspected(&self, id: &str, is: impl Fn(&Value) -> bool) -> Option<Value> {
         let asking = async {
             loop {
                 let path = format!("/exec/{id}/json");
                 let request = Request::get(path).body(Full::default()).ok()?;
-                let inspected = body::whole(self.upstream.ask(request).await.ok()?).await.ok()?;
-                if inspected["Running"] == false {
-                    return inspected["ExitCode"].as_i64();
+                let state = body::whole(self.upstream.ask(request).await.ok()?).await.ok()?;
+                if is(&state) {
+                    return Some(state);
                 }
                 tokio::time::sleep(ASK_EVERY).await;
             }

@@ -8,6 +8,7 @@ use gate::filter::EngineFacts;
 use gate::{Call, Change, Container, Exec, Refusal, Scope, Start, Target, Version};
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, StatusCode};
+use session::event::{Effect, Kind};
 
 use super::super::answers::Asked;
 use super::super::body::{self, Body};
@@ -22,6 +23,8 @@ use crate::recorder::Recorder;
 struct Making {
     made: Arc<AtomicUsize>,
     refuses_starts: bool,
+    /// It answers, and then says that there is no such program.
+    finds_nothing: bool,
 }
 
 impl Upstream for Making {
@@ -45,6 +48,11 @@ impl Upstream for Making {
             let mut answer = Response::new(body::full("{}"));
             *answer.status_mut() = status;
             return Ok(answer);
+        }
+        if request.uri().path().ends_with("/json") {
+            let missing = r#"{"Running":false,"Pid":0,"ExitCode":127}"#;
+            let runs = r#"{"Running":true,"Pid":71,"ExitCode":null}"#;
+            return Ok(Response::new(body::full(if self.finds_nothing { missing } else { runs })));
         }
         let id = self.made.fetch_add(1, Ordering::Relaxed);
         Ok(Response::new(body::full(format!(r#"{{"Id":"x{id}"}}"#))))
@@ -110,6 +118,25 @@ impl Ground {
         ids
     }
 
+    /// Every act once one has ended, and whether it was carried out.
+    async fn acts(&self) -> Vec<String> {
+        let mut following = self.recorder.follow();
+        loop {
+            let events = self.recorder.events();
+            let acts = events.iter().filter(|event| event.effect == Effect::Act);
+            let words: Vec<String> = acts
+                .map(|act| match &act.kind {
+                    Kind::Docker { ok, began, .. } if began.is_some() => format!("docker {ok}"),
+                    kind => kind.name(),
+                })
+                .collect();
+            if words.iter().any(|act| act.starts_with("docker")) {
+                return words;
+            }
+            following.recv().await.unwrap();
+        }
+    }
+
     /// Starts a program, which runs for as long as the answer is held.
     async fn start(&self, id: &str) -> Result<Response<Body>, u16> {
         let start = Start::default();
@@ -158,8 +185,19 @@ async fn a_program_is_started_once_and_one_act() {
     let id = ground.make().await.unwrap();
     drop(ground.start(&id).await.unwrap());
     assert_eq!(ground.start(&id).await.unwrap_err(), 409);
-    let is_act = |event: &&session::event::Event| event.effect == session::event::Effect::Act;
-    assert_eq!(ground.recorder.events().iter().filter(is_act).count(), 1);
+    assert_eq!(ground.acts().await, ["act-started", "docker true"]);
+}
+
+#[tokio::test]
+async fn a_program_that_was_never_started_was_no_act() {
+    let refusing = Making { refuses_starts: true, ..Making::default() };
+    let finding_nothing = Making { finds_nothing: true, ..Making::default() };
+    for engine in [refusing, finding_nothing] {
+        let ground = Ground::over(engine);
+        let id = ground.make().await.unwrap();
+        drop(ground.start(&id).await);
+        assert_eq!(ground.acts().await, ["act-started", "docker false"]);
+    }
 }
 
 #[tokio::test]
