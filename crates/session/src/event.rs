@@ -100,7 +100,8 @@ pub enum Kind {
         /// When Prometheus says that the alert became active, RFC 3339.
         since: String,
     },
-    /// The steady state came back and was lost again before it was sustained. Seconds since start.
+    /// The steady state came back and was lost again, before or after it was `Mitigated`. Seconds since
+    /// start.
     Relief {
         from_s: f64,
         until_s: f64,

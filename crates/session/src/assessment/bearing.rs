@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::steady::lasting;
 use super::{Assessment, HypothesisEntry};
 use crate::event::{DebriefPart, Event, InjectDid, Kind, Participant, Standing};
 use crate::report::text::one_line;
@@ -101,7 +102,7 @@ fn systems_thinking(facts: &Assessment, events: &[Event]) -> Vec<Fact> {
         let says = count(relief.len(), "relief that did not last", "reliefs that did not last");
         all.push(fact(says, relief));
     }
-    let mitigated = of_kind(events, |kind| matches!(kind, Kind::Mitigated { .. }));
+    let mitigated: Vec<_> = lasting(events, &facts.relief).map(|(event, _)| of(event)).collect();
     let says = match mitigated.is_empty() {
         true => "the steady state was not back for good",
         false => "the steady state came back and was sustained",

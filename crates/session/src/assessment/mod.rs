@@ -9,6 +9,7 @@ mod bearing;
 mod expectations;
 mod interviewer;
 mod looks;
+mod steady;
 mod words;
 
 use std::collections::BTreeMap;
@@ -23,9 +24,10 @@ pub use bearing::{Bearing, Fact, Moment, bearings};
 pub use expectations::{Expectation, expectations};
 pub use interviewer::{Hint, Inject, More, Pause};
 pub(crate) use looks::wrapping_lines;
+pub use steady::Relief;
 pub use words::{Answered, GapNote, Hypothesis, HypothesisEntry, TroubleNote, Update, same_words};
 
-use crate::event::{Door, Event, Kind};
+use crate::event::{Door, Event, Kind, Phase};
 use crate::evidence::{Seen, sightings};
 
 /// The facts of a session. Times named `at_s` are seconds since the session's start, those named
@@ -57,9 +59,9 @@ pub struct Assessment {
     pub acts: Vec<Act>,
     /// Acts that were asked for and not carried out.
     pub refused: Vec<Act>,
-    /// Times in which the symptom went and came back.
+    /// Times in which the symptom went and came back, also after it had been gone for long.
     pub relief: Vec<Relief>,
-    /// Whether the steady state came back and was sustained.
+    /// Whether the steady state came back, was sustained, and was not lost again.
     pub mitigated: bool,
     /// When it came back.
     pub mitigated_since_s: Option<f64>,
@@ -102,16 +104,6 @@ pub struct EvidenceRecord {
     pub seen: Vec<Seen>,
 }
 
-/// The steady state came back and was lost again.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Relief {
-    pub from_s: f64,
-    pub until_s: f64,
-    /// The inject whose fault went in meanwhile: it may be that and not the cause which came back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inject: Option<String>,
-}
-
 /// Assesses a session of `lab` with `cause` by its events.
 ///
 /// A sighting from before the fault does not count: what looks the same in a healthy system tells
@@ -128,10 +120,12 @@ pub fn assess(lab: &Lab, cause: &Cause, events: &[Event]) -> Assessment {
     let limit = acts.first().map_or(u64::MAX, |act| act.seq);
     let seen: Vec<Seen> = sightings(lab, cause, from_seq(events, fault_seq(events)));
     let evidence = evidence(lab, cause, &seen, limit);
-    let mitigated = mitigated(events);
     let said = words::said(clock, events);
     let ended_at_s = events.last().map_or(0.0, Event::at_s);
     let injects = interviewer::injects(clock, events, limit);
+    let relief = steady::relief(events, &injects);
+    // The last one: a second fault may have come after the first was mitigated.
+    let mitigated = steady::lasting(events, &relief).next_back();
     let pauses = interviewer::pauses(events, ended_at_s);
     let until_s = acts.first().map_or(ended_at_s, |act| act.at_s);
     Assessment {
@@ -143,10 +137,10 @@ pub fn assess(lab: &Lab, cause: &Cause, events: &[Event]) -> Assessment {
         evidence_missing: missing(&evidence),
         evidence,
         looks_before_action: looks::by_door(after_page, limit),
-        relief: relief(events, &injects),
         mitigated: mitigated.is_some(),
-        mitigated_since_s: mitigated.map(|(since_s, _)| since_s),
-        mitigated_at_s: mitigated.map(|(_, at_s)| at_s),
+        mitigated_since_s: mitigated.map(|(_, since_s)| since_s),
+        mitigated_at_s: mitigated.map(|(event, _)| event.at_s()),
+        relief,
         hypotheses: words::hypotheses(clock, events),
         first_said_since_page_s: said.first().and_then(|update| update.since_page_s),
         said,
@@ -189,6 +183,17 @@ fn fault_seq(events: &[Event]) -> u64 {
     events.iter().find(|event| begins(&event.kind)).map_or(0, |event| event.seq)
 }
 
+/// The events before the lab ends the session. What it then costs the steady state to take the faults
+/// back is nobody's relief.
+fn before_the_end(events: &[Event]) -> &[Event] {
+    let ends = |event: &Event| is_end(&event.kind);
+    &events[..events.iter().position(ends).unwrap_or(events.len())]
+}
+
+fn is_end(kind: &Kind) -> bool {
+    matches!(kind, Kind::PhaseEntered { phase: Phase::Debrief | Phase::Aborted })
+}
+
 fn before(seen: &[Seen], limit: u64) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     for seen in seen.iter().filter(|seen| seen.seq < limit) {
@@ -226,26 +231,6 @@ fn by_luck(cause: &Cause, acts: &[Act], seen: &[Seen]) -> bool {
     let tells = |id: &str| cause.tells.iter().any(|tell| tell.evidence == id);
     !cause.tells.is_empty()
         && !seen.iter().any(|seen| seen.seq < remedy.seq && tells(&seen.evidence))
-}
-
-/// Since when the steady state holds, and when that was known. The last one: a second fault may
-/// have come after the first was mitigated.
-fn mitigated(events: &[Event]) -> Option<(f64, f64)> {
-    events.iter().rev().find_map(|event| {
-        let Kind::Mitigated { since_s } = event.kind else { return None };
-        Some((since_s, event.at_s()))
-    })
-}
-
-fn relief(events: &[Event], injects: &[Inject]) -> Vec<Relief> {
-    let relief = |event: &Event| {
-        let Kind::Relief { from_s, until_s } = event.kind else { return None };
-        let during =
-            |inject: &&Inject| inject.is_fault && (from_s..=until_s).contains(&inject.at_s);
-        let inject = injects.iter().find(during).map(|inject| inject.id.clone());
-        Some(Relief { from_s, until_s, inject })
-    };
-    events.iter().filter_map(relief).collect()
 }
 
 #[cfg(test)]

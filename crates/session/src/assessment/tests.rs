@@ -3,7 +3,7 @@
 use lab::persona::Expect;
 
 use super::*;
-use crate::event::{Effect, Outcome};
+use crate::event::{Effect, InjectDid, Outcome};
 use crate::fixture::{self, Script, act_pattern, all_quiet, leaky_release, payments};
 
 fn assessed(events: &[Event]) -> Assessment {
@@ -266,6 +266,68 @@ fn a_steady_state_that_an_inject_ended_is_no_relief_of_the_candidates() {
     let inject = facts.relief[0].inject.as_deref();
     assert_eq!((facts.relief.len(), inject), (1, Some("more-traffic")));
     assert_eq!(facts.mitigated_since_s, Some(80.5));
+}
+
+/// A page, and a steady state that came back at 40 s and was sustained at 60 s.
+fn sustained() -> Script {
+    let mut script = Script::new(|_| true);
+    paged(script.at(30.0)).at(60.0).truth(Kind::Mitigated { since_s: 40.0 });
+    script
+}
+
+fn lost(script: &mut Script) -> &mut Script {
+    script.at(70.0).truth(Kind::Relief { from_s: 40.0, until_s: 70.0 })
+}
+
+/// What the facts of one dimension say.
+fn bears(dimension: &str, events: &[Event]) -> Vec<String> {
+    let all = bearings(&assessed(events), events);
+    let of_it = all.into_iter().filter(|bearing| bearing.dimension == dimension);
+    of_it.flat_map(|bearing| bearing.facts).map(|fact| fact.says).collect()
+}
+
+#[test]
+fn a_steady_state_that_was_sustained_and_then_lost_was_relief_after_all() {
+    let mut script = sustained();
+    let events = lost(&mut script).events_so_far();
+    let facts = assessed(&events);
+    assert_eq!(
+        (facts.mitigated, facts.mitigated_since_s, facts.mitigated_at_s),
+        (false, None, None)
+    );
+    let expect = Expect { mitigated: Some(true), ..Expect::default() };
+    assert!(!expectations(&expect, &facts)[0].held);
+    let said = bears("systems-thinking", &events);
+    assert!(said.contains(&"the steady state was not back for good".to_owned()), "{said:?}");
+    let wanted = "The steady state did not come back for good. \
+        Once it came back and was lost again (relief).";
+    assert_eq!(crate::report::outcome(&facts), wanted);
+
+    script.at(110.0).truth(Kind::Mitigated { since_s: 80.0 });
+    let facts = assessed(&script.into_events());
+    assert_eq!((facts.mitigated_since_s, facts.mitigated_at_s), (Some(80.0), Some(110.0)));
+    assert_eq!(facts.relief.len(), 1);
+}
+
+#[test]
+fn a_sustained_steady_state_that_an_inject_ended_was_mitigation() {
+    let mut script = sustained();
+    let (fault, detail) = ("traffic".to_owned(), String::new());
+    let (inject, title) = ("more-traffic".to_owned(), String::new());
+    let did = InjectDid::Injected { fault, detail };
+    script.at(65.0).truth(Kind::InjectUsed { inject, title, did });
+    let facts = assessed(&lost(&mut script).events_so_far());
+    assert_eq!((facts.mitigated_since_s, facts.mitigated_at_s), (Some(40.0), Some(60.0)));
+}
+
+#[test]
+fn what_the_lab_costs_the_steady_state_as_it_ends_takes_no_mitigation_back() {
+    for phase in [Phase::Debrief, Phase::Aborted] {
+        let mut script = sustained();
+        script.at(65.0).truth(Kind::PhaseEntered { phase });
+        let facts = assessed(&lost(&mut script).events_so_far());
+        assert_eq!((facts.mitigated_since_s, facts.relief), (Some(40.0), Vec::new()));
+    }
 }
 
 #[test]

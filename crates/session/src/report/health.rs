@@ -126,7 +126,7 @@ fn marks(events: &[Event], assessment: &Assessment) -> Vec<Mark> {
     for inject in assessment.injects.iter().filter(|inject| inject.is_fault) {
         add(inject.at_s, MarkKind::Inject, &format!("inject {}", inject.id));
     }
-    for relief in assessment.relief.iter().filter(|relief| relief.inject.is_none()) {
+    for relief in assessment.own_relief() {
         add(relief.from_s, MarkKind::Relief, "relief");
     }
     if let Some(at_s) = assessment.mitigated_since_s {

@@ -52,11 +52,6 @@ fn helped(assessment: &Assessment) -> String {
     text
 }
 
-/// Relief that no inject put an end to.
-pub(super) fn own_relief(assessment: &Assessment) -> usize {
-    assessment.relief.iter().filter(|relief| relief.inject.is_none()).count()
-}
-
 /// What became of a steady state into which an inject's fault went.
 pub(super) fn after_inject(inject: &Inject) -> String {
     let became = match (inject.steady_at, inject.lost_at_s) {
@@ -126,7 +121,7 @@ fn evidence(assessment: &Assessment) -> String {
 
 /// What became of the system.
 pub fn outcome(assessment: &Assessment) -> String {
-    let mut relief = match own_relief(assessment) {
+    let mut relief = match assessment.own_relief().count() {
         0 => String::new(),
         1 => " Once it came back and was lost again (relief).".to_owned(),
         times => format!(" {times} times it came back and was lost again (relief)."),
@@ -142,7 +137,7 @@ pub fn outcome(assessment: &Assessment) -> String {
             duration(since - paged)
         ),
         (Some(_), _) => format!("The steady state was back before the page and held.{relief}"),
-        (None, _) => format!("The steady state was not restored for a sustained time.{relief}"),
+        (None, _) => format!("The steady state did not come back for good.{relief}"),
     }
 }
 

@@ -127,7 +127,7 @@ fn facts(report: &Report) -> Markup {
     };
     let first = assessment.first_action.as_ref().map(|act| act.at_s);
     let said = assessment.first_said_since_page_s;
-    let relief = words::own_relief(assessment);
+    let relief = assessment.own_relief().count();
     html! {
         dl.facts {
             div { dt { "Page to first action" } dd { (since(first)) } }
