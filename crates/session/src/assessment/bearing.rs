@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::steady::lasting;
-use super::{Assessment, HypothesisEntry};
+use super::{Assessment, HypothesisEntry, incident};
 use crate::event::{DebriefPart, Event, InjectDid, Kind, Participant, Standing};
 use crate::report::text::one_line;
 use crate::report::words::duration;
@@ -198,7 +198,7 @@ fn communication(facts: &Assessment, events: &[Event]) -> Vec<Fact> {
         count(updates.len(), "status update", "status updates") + &first,
         updates.clone(),
     )];
-    if let Some(silence) = longest_silence(facts, &updates) {
+    if let Some(silence) = longest_silence(facts, incident(events), &updates) {
         all.push(silence);
     }
     for (moment, who) in interruptions(events) {
@@ -217,9 +217,9 @@ fn communication(facts: &Assessment, events: &[Event]) -> Vec<Fact> {
     all
 }
 
-/// The longest time without an update, from the page to the word that one is done.
-fn longest_silence(facts: &Assessment, updates: &[Moment]) -> Option<Fact> {
-    let until_s = facts.done_at_s.unwrap_or(facts.ended_at_s);
+/// The longest time without an update, from the page until the incident was over.
+fn longest_silence(facts: &Assessment, incident: &[Event], updates: &[Moment]) -> Option<Fact> {
+    let until_s = incident.last()?.at_s();
     let from = facts.paged_at_s?;
     let within = updates.iter().filter(|it| it.at_s > from && it.at_s < until_s);
     let mut before: (f64, Option<Moment>) = (from, None);

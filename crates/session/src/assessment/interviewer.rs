@@ -52,7 +52,7 @@ pub struct Inject {
 pub struct Pause {
     pub seq: u64,
     pub from_s: f64,
-    /// The session's end when it was not resumed.
+    /// When the incident was over, where it was not resumed before.
     pub until_s: f64,
 }
 
@@ -124,16 +124,17 @@ fn steady(event: &Event) -> Option<bool> {
     Some(steady)
 }
 
-/// A pause without an end lasts until `ended_at_s`.
-pub(super) fn pauses(events: &[Event], ended_at_s: f64) -> Vec<Pause> {
+/// A pause without an end lasts as long as the incident.
+pub(super) fn pauses(incident: &[Event]) -> Vec<Pause> {
+    let over_at_s = incident.last().map_or(0.0, Event::at_s);
     let mut pauses: Vec<Pause> = Vec::new();
     let mut open = false;
-    for event in events {
+    for event in incident {
         if let Kind::Paused = event.kind
             && !open
         {
             open = true;
-            pauses.push(Pause { seq: event.seq, from_s: event.at_s(), until_s: ended_at_s });
+            pauses.push(Pause { seq: event.seq, from_s: event.at_s(), until_s: over_at_s });
         } else if let Kind::Resumed = event.kind
             && open
             && let Some(pause) = pauses.last_mut()

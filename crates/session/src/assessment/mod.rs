@@ -126,7 +126,7 @@ pub fn assess(lab: &Lab, cause: &Cause, events: &[Event]) -> Assessment {
     let relief = steady::relief(events, &injects);
     // The last one: a second fault may have come after the first was mitigated.
     let mitigated = steady::lasting(events, &relief).next_back();
-    let pauses = interviewer::pauses(events, ended_at_s);
+    let pauses = interviewer::pauses(incident(events));
     let until_s = acts.first().map_or(ended_at_s, |act| act.at_s);
     Assessment {
         paged_at_s: clock.paged_at_s,
@@ -192,6 +192,16 @@ fn before_the_end(events: &[Event]) -> &[Event] {
 
 fn is_end(kind: &Kind) -> bool {
     matches!(kind, Kind::PhaseEntered { phase: Phase::Debrief | Phase::Aborted })
+}
+
+/// The events until the incident was over for the candidate, with the one that ended it. The lab may watch on
+/// for a while, and a debrief goes on for up to hours.
+fn incident(events: &[Event]) -> &[Event] {
+    let ends = |event: &Event| {
+        matches!(event.kind, Kind::Done | Kind::TimeOver { .. } | Kind::CalledOff)
+            || is_end(&event.kind)
+    };
+    &events[..events.iter().position(ends).map_or(events.len(), |at| at + 1)]
 }
 
 fn before(seen: &[Seen], limit: u64) -> Vec<String> {

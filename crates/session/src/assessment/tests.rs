@@ -3,7 +3,7 @@
 use lab::persona::Expect;
 
 use super::*;
-use crate::event::{Effect, InjectDid, Outcome};
+use crate::event::{Effect, InjectDid, Outcome, Participant};
 use crate::fixture::{self, Script, act_pattern, all_quiet, leaky_release, payments};
 
 fn assessed(events: &[Event]) -> Assessment {
@@ -45,6 +45,13 @@ fn ended(began: u64, carried_out: bool) -> Kind {
 fn started() -> Kind {
     let (verb, target) = ("restart".to_owned(), "payments".to_owned());
     Kind::ActStarted { verb, target, detail: String::new() }
+}
+
+/// What the facts of one dimension say.
+fn bears(dimension: &str, events: &[Event]) -> Vec<String> {
+    let all = bearings(&assessed(events), events);
+    let of_it = all.into_iter().filter(|bearing| bearing.dimension == dimension);
+    of_it.flat_map(|bearing| bearing.facts).map(|fact| fact.says).collect()
 }
 
 #[test]
@@ -252,12 +259,39 @@ fn what_the_interviewer_did_is_set_against_the_first_action() {
 }
 
 #[test]
-fn a_pause_ends_with_the_session_and_counts_up_to_the_first_action() {
+fn a_pause_ends_with_the_incident_and_counts_up_to_the_first_action() {
     let facts = assessed(&fixture::interviewed());
     let pauses: Vec<_> = facts.pauses.iter().map(|it| (it.from_s, it.until_s)).collect();
     assert_eq!(pauses, [(40.0, 46.5), (104.0, 110.0)]);
     assert_eq!(facts.paused_before_action_s, 6.5);
     assert_eq!(assessed(&fixture::jumper()).paused_before_action_s, 0.0);
+}
+
+#[test]
+fn what_comes_after_the_incident_is_neither_a_pause_nor_silence() {
+    let (candidate, lab) = (Participant::Candidate, Participant::Lab);
+    for (by, ends) in [
+        (candidate, Kind::Done),
+        (lab, Kind::TimeOver { minutes: 45 }),
+        (Participant::Interviewer, Kind::CalledOff),
+        (lab, Kind::PhaseEntered { phase: Phase::Debrief }),
+        (lab, Kind::PhaseEntered { phase: Phase::Aborted }),
+    ] {
+        let mut script = Script::new(|_| true);
+        paged(script.at(30.0)).at(40.0).truth(Kind::Paused);
+        script.at(50.0).happen(by, Door::Session, Effect::Truth, ends.clone());
+        script.at(52.0).truth(Kind::PhaseEntered { phase: Phase::Debrief });
+        script.at(3000.0).truth(Kind::RecordClosed);
+        let events = script.into_events();
+        let facts = assessed(&events);
+        let pauses: Vec<_> = facts.pauses.iter().map(|it| (it.from_s, it.until_s)).collect();
+        assert_eq!((pauses, facts.paused_before_action_s), (vec![(40.0, 50.0)], 10.0), "{ends:?}");
+        let said = bears("communication", &events);
+        assert!(
+            said.contains(&"longest time without one: 20.0 s".to_owned()),
+            "{ends:?}: {said:?}"
+        );
+    }
 }
 
 #[test]
@@ -277,13 +311,6 @@ fn sustained() -> Script {
 
 fn lost(script: &mut Script) -> &mut Script {
     script.at(70.0).truth(Kind::Relief { from_s: 40.0, until_s: 70.0 })
-}
-
-/// What the facts of one dimension say.
-fn bears(dimension: &str, events: &[Event]) -> Vec<String> {
-    let all = bearings(&assessed(events), events);
-    let of_it = all.into_iter().filter(|bearing| bearing.dimension == dimension);
-    of_it.flat_map(|bearing| bearing.facts).map(|fact| fact.says).collect()
 }
 
 #[test]
