@@ -97,7 +97,8 @@ fn systems_thinking(facts: &Assessment, events: &[Event]) -> Vec<Fact> {
         all.push(fact(format!("First action: {}", one_line(&act.words(), QUOTE)), [moment]));
     }
     all.push(ruled_out(facts));
-    let relief = of_kind(events, |kind| matches!(kind, Kind::Relief { .. }));
+    let own = |begun: &f64| facts.own_relief().any(|relief| relief.from_s == *begun);
+    let relief = of_kind(events, |kind| matches!(kind, Kind::Relief { from_s, .. } if own(from_s)));
     if !relief.is_empty() {
         let says = count(relief.len(), "relief that did not last", "reliefs that did not last");
         all.push(fact(says, relief));

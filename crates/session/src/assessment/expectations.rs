@@ -85,7 +85,7 @@ fn sighting(id: &str, assessment: &Assessment) -> (bool, String) {
 }
 
 fn relief(wanted: bool, assessment: &Assessment) -> Expectation {
-    let times = assessment.relief.len();
+    let times = assessment.own_relief().count();
     let detail = match times {
         0 => "there was no relief that did not last".to_owned(),
         1 => "relief once that did not last".to_owned(),

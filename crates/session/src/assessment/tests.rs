@@ -300,6 +300,10 @@ fn a_steady_state_that_an_inject_ended_is_no_relief_of_the_candidates() {
     let inject = facts.relief[0].inject.as_deref();
     assert_eq!((facts.relief.len(), inject), (1, Some("more-traffic")));
     assert_eq!(facts.mitigated_since_s, Some(80.5));
+    let said = bears("systems-thinking", &fixture::interviewed());
+    assert!(!said.iter().any(|says| says.contains("relief")), "{said:?}");
+    let expect = Expect { relief: Some(false), ..Expect::default() };
+    assert!(expectations(&expect, &facts)[0].held);
 }
 
 /// A page, and a steady state that came back at 40 s and was sustained at 60 s.
