@@ -138,9 +138,13 @@ fn docker(
     fits.then(|| format!("docker {verb} {target}").trim_end().to_owned())
 }
 
-/// The database's log has the question and not the answer; one that was refused had none.
+/// The database's log has the question and not the answer. One that was refused had none; that to an
+/// `explain` is a plan, which shows nothing of what the relation holds.
 fn sql(kind: &Kind, wanted: &Pattern, wanted_statement: &Option<Pattern>) -> Option<String> {
-    let Kind::Sql { relations, statement, ok: true, .. } = kind else { return None };
+    let Kind::Sql { verb, relations, statement, ok: true, .. } = kind else { return None };
+    if verb == "explain" {
+        return None;
+    }
     let relation = relations.iter().find(|name| wanted.0.is_match(name))?;
     allows(wanted_statement, statement).then(|| format!("SQL on {relation}"))
 }

@@ -121,7 +121,7 @@ fn what_a_probe_decides_was_not_seen_in_the_database_where_it_is_not_so() {
     let mut cause = leaky_release();
     let seen = |lab: &Lab, cause: &Cause| {
         let mut script = Script::new(|_| true);
-        script.candidate(Door::Sql, Effect::Look, activity());
+        script.candidate(Door::Sql, Effect::Look, activity("select"));
         sightings(lab, cause, &script.into_events()).len()
     };
     assert_eq!(seen(&lab, &cause), 1, "nobody can tell whether it is so");
@@ -133,9 +133,17 @@ fn what_a_probe_decides_was_not_seen_in_the_database_where_it_is_not_so() {
     assert_eq!(seen(&lab, &cause), 0);
 }
 
-fn activity() -> Kind {
+#[test]
+fn a_plan_shows_nothing_of_what_a_relation_holds() {
+    let sighting = || Sighting::Sql { relation: pattern("^pg_stat_activity$"), statement: None };
+    check(sighting(), Door::Sql, activity("select"), Some("SQL on pg_stat_activity"));
+    check(sighting(), Door::Sql, activity("explain"), None);
+}
+
+/// A statement of this verb that was answered.
+fn activity(verb: &str) -> Kind {
     Kind::Sql {
-        verb: "select".to_owned(),
+        verb: verb.to_owned(),
         statement: "select state from pg_stat_activity".to_owned(),
         relations: vec!["pg_stat_activity".to_owned()],
         target: String::new(),
