@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::act::{release, setting};
 use super::deployment::in_range;
-use super::system::{known_deployment, service};
+use super::system::{container, known_deployment};
 use crate::fault::Fault;
 use crate::lab::System;
 use crate::raw::at::At;
@@ -89,7 +89,7 @@ fn traffic(raw: &raw::TrafficFault, system: &System, found: &mut Findings) -> Fa
 }
 
 fn sql(raw: &raw::SqlFault, system: &System, found: &mut Findings) -> Fault {
-    service(&raw.service, &system.compose, found);
+    container(&raw.service, &system.compose, found);
     let name = raw.service.as_str();
     if name == system.workstation || name == system.prometheus_service() {
         let message = format!("the session itself stands on `{name}`; no fault may reach it");

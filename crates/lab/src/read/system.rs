@@ -24,11 +24,11 @@ pub(crate) fn system(
     folder: &mut Folder,
     found: &mut Findings,
 ) -> System {
-    service(&raw.workstation, &compose, found);
+    container(&raw.workstation, &compose, found);
     prometheus(&raw.prometheus, &compose, found);
     let database = raw.database.as_ref().map(|database| &database.service);
     for named in [raw.internet.as_ref(), raw.edge.as_ref(), database].into_iter().flatten() {
-        service(named, &compose, found);
+        container(named, &compose, found);
     }
     workstation_is_linked(&raw.workstation, &compose, found);
     let mut deployments = BTreeMap::new();
@@ -64,6 +64,18 @@ pub(crate) fn service(at: &At<String>, compose: &Compose, found: &mut Findings) 
     found.error(Rule::UnknownService, at, message, help);
 }
 
+/// Says so when a service is not in the Compose file, or is not one container with the service's
+/// name. The session reaches it by that name; a replica has a number behind it, even the only one.
+pub(crate) fn container(at: &At<String>, compose: &Compose, found: &mut Findings) {
+    service(at, compose, found);
+    if compose.services.get(&at.value).is_some_and(|service| service.replicas.is_some()) {
+        let message =
+            format!("the service `{0}` has replicas, so no container is called `{0}`", at.value);
+        let help = "take `deploy` out of this service in the Compose file, or name another service";
+        found.error(Rule::ComposeValue, at, message, help);
+    }
+}
+
 /// Says so when a deployment is not in `lab.yaml`.
 pub(crate) fn known_deployment(at: &At<String>, system: &System, found: &mut Findings) -> bool {
     if system.deployments.contains_key(&at.value) {
@@ -78,7 +90,7 @@ pub(crate) fn known_deployment(at: &At<String>, system: &System, found: &mut Fin
 fn prometheus(at: &At<String>, compose: &Compose, found: &mut Findings) {
     match at.value.split_once(':') {
         Some((host, port)) if port.parse::<u16>().is_ok_and(|port| port > 0) => {
-            service(&at.with(host.to_owned()), compose, found);
+            container(&at.with(host.to_owned()), compose, found);
         }
         _ => {
             let message = format!("`{}` is not `service:port`", at.value);
