@@ -9,7 +9,7 @@ pub enum Fault {
     Deploy { deployment: String, release: String, by: String, note: String },
     /// Changes a setting of a deployment, as an entry of the config history.
     Config { deployment: String, key: String, value: String, by: String, note: String },
-    /// Adds open-loop traffic for one merchant.
+    /// Adds open-loop traffic for one merchant, in place of what another one has added for it.
     Traffic {
         merchant: String,
         /// Extra arrivals a second.

@@ -11,7 +11,7 @@ pub struct Inject {
     /// One line, for the interviewer and the report; the candidate never sees it.
     pub title: String,
     pub does: Does,
-    /// Whether it may happen more than once in a session.
+    /// Whether it may happen more than once in a session; traffic does not add up then.
     pub repeat: bool,
 }
 

@@ -135,7 +135,7 @@ rules! {
     UnknownCause = "unknown-cause",
     /// A fault on the workstation, on Prometheus, or with nothing to carry it.
     BlastRadius = "blast-radius",
-    /// A fault that leaves everything as it is.
+    /// A fault that leaves everything as it is, or that another one of its cause replaces.
     FaultWithoutEffect = "fault-without-effect",
     /// A causal chain of fewer than two links.
     ShortChain = "short-chain",
@@ -147,7 +147,7 @@ rules! {
     HintLadder = "hint-ladder",
     /// A hint that names what was changed, before the last.
     HintTells = "hint-tells",
-    /// A fault that is both a cause's and an inject's.
+    /// A fault that is both a cause's and an inject's, or an inject that would replace a cause's.
     InjectIsCause = "inject-is-cause",
     /// An act whose verb and parts do not fit.
     Act = "act",

@@ -49,7 +49,7 @@ pub(crate) enum Fault {
     Deploy(DeployFault),
     /// Changes a setting of a deployment, as an entry of the config history.
     Config(ConfigFault),
-    /// Adds open-loop traffic of one merchant.
+    /// Adds open-loop traffic of one merchant to the ordinary one.
     Traffic(TrafficFault),
     /// Runs SQL in the database's container as a named application, for a bounded time.
     Sql(SqlFault),
@@ -83,12 +83,13 @@ pub(crate) struct ConfigFault {
     pub(crate) note: At<String>,
 }
 
-/// Adds open-loop traffic of one merchant.
+/// Adds open-loop traffic of one merchant to the ordinary one, in place of what another `traffic`
+/// has added for the same merchant.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct TrafficFault {
     pub(crate) merchant: At<String>,
-    /// Extra arrivals a second.
+    /// Arrivals a second, on top of the ordinary ones.
     pub(crate) rate: At<f64>,
     /// How often a failed request is sent again by its client.
     pub(crate) retries: At<u32>,

@@ -15,7 +15,8 @@ pub(crate) struct Inject {
     /// One line, for the interviewer and the report; the candidate never sees it.
     pub(crate) title: At<String>,
     pub(crate) does: Does,
-    /// Whether it may happen more than once in a session.
+    /// Whether it may happen more than once in a session. Traffic that goes in again starts anew and
+    /// does not add up.
     #[serde(default)]
     pub(crate) repeat: bool,
 }

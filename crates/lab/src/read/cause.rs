@@ -9,6 +9,7 @@ use super::fault::fault;
 use super::hints;
 use super::probe::probe;
 use crate::cause::{Cause, Remedy, Tell, Trap};
+use crate::fault::Fault;
 use crate::inject::Does;
 use crate::lab::Lab;
 use crate::raw::at::At;
@@ -44,6 +45,7 @@ pub(crate) fn cause(
         hints: Vec::new(),
     };
     remedies_are_no_traps(raw, &cause, found);
+    surges_are_apart(raw, &cause, found);
     injects_are_no_causes(raw, &cause, lab, found);
     let hints = raw.hints.as_ref().map(|raw| hints::hints(raw, &cause, found));
     Cause { hints: hints.unwrap_or_default(), ..cause }
@@ -97,15 +99,56 @@ fn trap(raw: &raw::Trap, lab: &Lab, found: &mut Findings) -> Trap {
     Trap { act: act(&raw.act, &lab.system, found), because: found.text(&raw.because) }
 }
 
-/// An inject that is also a cause would put that cause beside another one.
+/// The program that sends the traffic holds one surge for each merchant, the latest.
+fn surges_are_apart(raw: &raw::Cause, cause: &Cause, found: &mut Findings) {
+    let mut seen = BTreeSet::new();
+    for (fault, raw) in cause.inject.iter().zip(&raw.inject.value) {
+        let Fault::Traffic { merchant, .. } = fault else { continue };
+        if !seen.insert(merchant) {
+            let message = format!("this takes the place of the traffic of `{merchant}` above");
+            let help = "keep one of them, or name another merchant; they do not add up";
+            found.error(Rule::FaultWithoutEffect, raw, message, help);
+        }
+    }
+}
+
+/// An inject that is also a cause would put that cause beside another one. One that changes what a
+/// cause has changed could weaken or cure it, whatever the person does.
 fn injects_are_no_causes(raw: &raw::Cause, cause: &Cause, lab: &Lab, found: &mut Findings) {
     for (fault, raw) in cause.inject.iter().zip(&raw.inject.value) {
-        let same = lab.injects.iter().find(|inject| inject.does == Does::Fault(fault.clone()));
-        if let Some(inject) = same {
-            let message = format!("this is also what the inject `{}` does", inject.id);
-            let help = "let the inject in lab.yaml do something that is no cause of the lab";
-            found.error(Rule::InjectIsCause, raw, message, help);
+        for inject in &lab.injects {
+            let Does::Fault(other) = &inject.does else { continue };
+            if let Some((message, help)) = in_the_way(fault, &inject.id, other) {
+                found.error(Rule::InjectIsCause, raw, message, help);
+            }
         }
+    }
+}
+
+/// What is wrong with the inject `id`, which does `other`, beside this fault of a cause; and what
+/// to do about it.
+fn in_the_way(fault: &Fault, id: &str, other: &Fault) -> Option<(String, &'static str)> {
+    if fault == other {
+        let help = "let the inject in lab.yaml do something that is no cause of the lab";
+        return Some((format!("this is also what the inject `{id}` does"), help));
+    }
+    match (fault, other) {
+        (Fault::Traffic { merchant, .. }, Fault::Traffic { merchant: same, .. })
+            if merchant == same =>
+        {
+            let message =
+                format!("the inject `{id}` would take the place of this traffic of `{merchant}`");
+            Some((message, "let the inject in lab.yaml send the traffic of another merchant"))
+        }
+        (
+            Fault::Config { deployment, key, .. },
+            Fault::Config { deployment: same, key: too, .. },
+        ) if deployment == same && key == too => {
+            let message =
+                format!("the inject `{id}` would change `{key}` of `{deployment}` once more");
+            Some((message, "let the inject in lab.yaml change another setting"))
+        }
+        _ => None,
     }
 }
 
