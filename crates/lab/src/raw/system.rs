@@ -55,7 +55,7 @@ pub(crate) struct Deployment {
     pub(crate) max_replicas: At<u32>,
     /// The crate with the source of `base`.
     pub(crate) source: RelPath,
-    /// The version that the source itself is.
+    /// The version that the source itself is, such as `2.3.0` or `2.3.0-rc.1`.
     pub(crate) base: Loose,
     /// The folder with the releases: patches named `0001-<version>.patch`, `0002-…`, each on top
     /// of the one before.

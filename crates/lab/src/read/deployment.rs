@@ -1,7 +1,6 @@
 //! One deployment: its source, its releases and its settings.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use super::folder::Folder;
 use super::system::service;
@@ -14,6 +13,10 @@ use crate::source::{Findings, words};
 
 /// More replicas than any lab on one machine needs.
 const MOST_REPLICAS: u32 = 20;
+
+/// How a version is written, for a help text.
+const VERSION: &str = "`2.3.0` or `2.3.0-rc.1`, the suffix of lower-case letters and digits with \
+    single `.` or `-` between";
 
 /// Reads a deployment.
 pub(crate) fn deployment(
@@ -138,7 +141,9 @@ fn release(at: &At<String>, name: &str, number: usize, found: &mut Findings) -> 
     let parts = name.strip_suffix(".patch").and_then(|stem| stem.split_once('-'));
     let Some((digits, version)) = parts.filter(|(_, version)| is_version(version)) else {
         let message = format!("`{name}` in the releases is not called `NNNN-<version>.patch`");
-        let help = format!("call it `{number:04}-<version>.patch`, or take it away");
+        let help = format!(
+            "call it `{number:04}-<version>.patch`, with the version as {VERSION}; or take it away"
+        );
         found.error(Rule::Releases, at, message, help);
         return None;
     };
@@ -155,23 +160,24 @@ fn release(at: &At<String>, name: &str, number: usize, found: &mut Findings) -> 
 fn version(at: &At<String>, found: &mut Findings) {
     if !is_version(&at.value) {
         let message = format!("`{}` is not a version", at.value);
-        found.error(Rule::UnknownRelease, at, message, "write it as `2.3.0`");
+        found.error(Rule::UnknownRelease, at, message, format!("write it as {VERSION}"));
     }
 }
 
-/// Three numbers with dots between, and perhaps a suffix after a hyphen or a plus.
+/// Three numbers with dots between, and perhaps a suffix after a hyphen. A release's image has the
+/// version in its name, and an engine takes nothing else there.
 fn is_version(text: &str) -> bool {
-    let (numbers, suffix) = match text.split_once(['-', '+']) {
-        Some((numbers, suffix)) => (numbers, suffix),
-        None => (text, "x"),
+    let (numbers, suffix) = match text.split_once('-') {
+        Some((numbers, suffix)) => (numbers, Some(suffix)),
+        None => (text, None),
     };
     let number = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
-    let rest = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+');
+    let word = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+    };
     numbers.split('.').count() == 3
         && numbers.split('.').all(number)
-        && !suffix.is_empty()
-        && suffix.chars().all(rest)
-        && Path::new(text).components().count() == 1
+        && suffix.is_none_or(|suffix| suffix.split(['.', '-']).all(word))
 }
 
 fn settings(

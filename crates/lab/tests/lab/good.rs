@@ -43,6 +43,18 @@ fn a_release_is_one_of_a_deployment_in_order() {
 }
 
 #[test]
+fn a_version_may_have_a_suffix_of_words() {
+    for version in ["1.0.0-rc.1", "1.0.0-rc-2"] {
+        let mut tree = Memory::default();
+        copy(Path::new("full"), &good("full"), &mut tree);
+        let text = tree.read(Path::new("full/lab.yaml")).expect("the lab");
+        tree.put("full/lab.yaml", text.replace("base: 1.0.0", &format!("base: {version}")));
+        let lab = lab::load::lab(Path::new("full"), &tree).expect("a lab");
+        assert_eq!(lab.system.deployments["shop"].base, version);
+    }
+}
+
+#[test]
 fn containers_are_named_up_to_the_most_replicas() {
     let containers = read("full").system.containers();
     assert!(containers.contains(&"shop-3".to_owned()));
