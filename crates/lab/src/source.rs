@@ -34,10 +34,21 @@ impl Source {
 
     /// The byte at which a line and column (from 1, in characters) begin.
     pub(crate) fn offset(&self, line: usize, column: usize) -> usize {
-        let before: usize =
-            self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let before = self.before(line);
         let rest = self.text.get(before..).unwrap_or("");
         before + rest.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum::<usize>()
+    }
+
+    /// The byte at a line and column (from 1, in bytes), which is never beyond the line.
+    pub(crate) fn offset_in_bytes(&self, line: usize, column: usize) -> usize {
+        let before = self.before(line);
+        let rest = self.text.get(before..).unwrap_or("");
+        before + column.saturating_sub(1).min(rest.lines().next().unwrap_or("").len())
+    }
+
+    /// The bytes before a line (from 1).
+    fn before(&self, line: usize) -> usize {
+        self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum()
     }
 
     fn position(&self, offset: usize) -> (usize, usize) {

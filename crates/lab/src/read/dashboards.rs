@@ -90,7 +90,8 @@ fn wrong(file: &Path, message: String, help: &str) -> Box<Problem> {
 }
 
 fn not_json(source: &Source, error: &serde_json::Error) -> Box<Problem> {
-    let at = source.offset(error.line(), error.column());
+    // The parser counts a column in bytes.
+    let at = source.offset_in_bytes(error.line(), error.column());
     let text = error.to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
     let message = format!("the dashboard is not JSON: {text}");
