@@ -260,10 +260,14 @@ fn ok_is_decided_by_what_came_of_it() {
 /// The verbs of all acts, and whether they were carried out; of one that began, that it did.
 fn acts(events: &[Event]) -> Vec<String> {
     let acts = events.iter().filter(|event| event.effect == Effect::Act);
-    let words = acts.map(|event| match &event.kind {
-        Kind::ActStarted { verb, .. } => format!("began {verb}"),
-        Kind::Sql { verb, ok, began, .. } => format!("{verb} {ok} of {}", began.unwrap()),
-        kind => kind.name(),
+    let words = acts.map(|event| {
+        if let Kind::ActStarted { verb, .. } = &event.kind {
+            format!("began {verb}")
+        } else if let Kind::Sql { verb, ok, began, .. } = &event.kind {
+            format!("{verb} {ok} of {}", began.unwrap())
+        } else {
+            event.kind.name()
+        }
     });
     words.collect()
 }

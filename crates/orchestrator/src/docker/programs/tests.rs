@@ -125,9 +125,12 @@ impl Ground {
             let events = self.recorder.events();
             let acts = events.iter().filter(|event| event.effect == Effect::Act);
             let words: Vec<String> = acts
-                .map(|act| match &act.kind {
-                    Kind::Docker { ok, began, .. } if began.is_some() => format!("docker {ok}"),
-                    kind => kind.name(),
+                .map(|act| {
+                    if let Kind::Docker { ok, began: Some(_), .. } = &act.kind {
+                        format!("docker {ok}")
+                    } else {
+                        act.kind.name()
+                    }
                 })
                 .collect();
             if words.iter().any(|act| act.starts_with("docker")) {
