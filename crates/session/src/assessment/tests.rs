@@ -392,4 +392,18 @@ fn an_act_on_a_replica_is_one_on_its_deployment_and_a_number_is_kept_to_its_boun
     for (to, is) in [("1", ActIs::Neither), ("2", ActIs::Remedy), ("4", ActIs::Neither)] {
         assert_eq!(assessed(&cause, scaled(to)), is, "{to}");
     }
+    let mut larger = act_pattern("config-set", "payments", Some("pool-size"));
+    larger.at_least = Some(8.0);
+    cause.remedy = Remedy::Acts(vec![larger]);
+    // It failed half-way, so nothing is known of what is there after it.
+    let set = |to: &str| {
+        let mut kind = control("config-set", &format!("pool-size={to}"), "");
+        if let Kind::Control { before, after, .. } = &mut kind {
+            (*before, *after) = (None, None);
+        }
+        kind
+    };
+    for (to, is) in [("4", ActIs::Neither), ("8", ActIs::Remedy)] {
+        assert_eq!(assessed(&cause, set(to)), is, "{to}");
+    }
 }
