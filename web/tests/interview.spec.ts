@@ -203,7 +203,9 @@ test('logs, changes, alerts and wiki are read, and reading is recorded', async (
 
   await view('Wiki');
   await candidate.getByLabel('Search the wiki').fill('INC-131');
-  await candidate.locator('aside li button').first().click();
+  const hits = candidate.locator('aside li button');
+  await expect(hits).toHaveCount(1);
+  await hits.click();
   await expect(candidate.locator('.prose')).toContainText('INC-131');
   await accessible(candidate, 'wiki');
 });

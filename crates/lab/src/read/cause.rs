@@ -140,6 +140,12 @@ fn in_the_way(fault: &Fault, id: &str, other: &Fault) -> Option<(String, &'stati
                 format!("the inject `{id}` would take the place of this traffic of `{merchant}`");
             Some((message, "let the inject in lab.yaml send the traffic of another merchant"))
         }
+        (Fault::Deploy { deployment, .. }, Fault::Deploy { deployment: same, .. })
+            if deployment == same =>
+        {
+            let message = format!("the inject `{id}` would deploy `{deployment}` once more");
+            Some((message, "let the inject in lab.yaml change something else"))
+        }
         (
             Fault::Config { deployment, key, .. },
             Fault::Config { deployment: same, key: too, .. },
