@@ -165,3 +165,11 @@ fn a_service_without_replicas_bears_its_own_name() {
     let two = Service { replicas: Some(2), ..service() };
     assert_eq!(replicas("payments", &two), ["payments-1", "payments-2"]);
 }
+
+#[test]
+fn a_grace_is_a_whole_second_at_least_unless_there_is_none() {
+    for (millis, seconds) in [(0, 0), (500, 1), (1_900, 2), (3_000, 3)] {
+        let service = Service { grace: Duration::from_millis(millis), ..service() };
+        assert_eq!(made(&service).stop_timeout, Some(seconds), "{millis} ms");
+    }
+}
