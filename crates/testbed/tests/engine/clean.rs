@@ -45,6 +45,45 @@ async fn orphans_are_removed_and_live_sessions_are_not() {
 }
 
 #[tokio::test]
+async fn one_session_that_cannot_be_removed_keeps_no_other() {
+    on("watching", &[("edge", sleeper())], |live| async move {
+        let mut dead = [session("left-1"), session("left-2")];
+        // The one that is come to first.
+        dead.sort_by(|one, other| one.session.cmp(&other.session));
+        for owner in &dead {
+            let started =
+                Testbed::provision(&live.engine, owner, &live.lab, &live.images, &Silent).await;
+            drop(started.unwrap());
+        }
+        let [stuck, free] = &dead;
+        let network = docker(&["network", "ls", "-q", "--filter", &label(stuck)]);
+        // Somebody's own, which is nobody's to remove.
+        let image = "debian:trixie-slim";
+        let guest = docker(&["run", "-d", "--network", &network, image, "sleep", "300"]);
+        let is_live = |session: &str| dead.iter().all(|owner| owner.session != session);
+        let reach = Reach::Home(&stuck.home);
+        let refused = clean::orphans(&live.engine, &reach, &is_live).await;
+        let left = docker(&["ps", "-aq", "--filter", &label(free)]);
+        docker(&["rm", "-f", &guest]);
+        let removed = clean::orphans(&live.engine, &reach, &is_live).await.unwrap();
+        assert!(refused.is_err() && left.is_empty(), "{refused:?}, left: {left}");
+        assert_eq!(removed.sessions.iter().collect::<Vec<_>>(), [&stuck.session]);
+    })
+    .await;
+}
+
+fn label(owner: &Owner) -> String {
+    format!("label=checkride.session={}", owner.session)
+}
+
+/// What the command prints, without the line's end.
+fn docker(arguments: &[&str]) -> String {
+    let output = Command::new("docker").args(arguments).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[tokio::test]
 async fn another_homes_session_is_spared_unless_everything_is_asked_for() {
     on("mine", &[("edge", sleeper())], |mine| async move {
         let own = session("neighbour");
