@@ -1,5 +1,5 @@
-//! How fast a person may go through a door: many times at once, then as fast as the record can bear. Nobody is
-//! refused: whoever is faster waits. It knows no door and records nothing.
+//! How fast a person may go through a door: many times at once, then as fast as the record can bear. Whether whoever
+//! is faster waits or goes unrecorded is the door's to say. It knows no door and records nothing.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -24,6 +24,11 @@ impl Pace {
         while let Some(wait) = self.take(1.0, Instant::now()) {
             tokio::time::sleep(wait).await;
         }
+    }
+
+    /// Whether a call has its turn now; then it is taken.
+    pub(crate) fn has_room(&self) -> bool {
+        self.take(1.0, Instant::now()).is_none()
     }
 
     /// So much was shown; who comes next waits for it.

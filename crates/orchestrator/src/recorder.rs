@@ -259,12 +259,12 @@ fn decides(kind: &Kind, effect: Effect) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::home::{Held, Home};
 
     /// A recorder in a home of its own.
-    fn begun() -> (tempfile::TempDir, Held, Recorder) {
+    pub(crate) fn begun() -> (tempfile::TempDir, Held, Recorder) {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::open(folder.path()).unwrap();
         let held = home.create(Timestamp::now()).unwrap();

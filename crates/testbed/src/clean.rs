@@ -131,7 +131,7 @@ async fn all_of(engine: &Engine, filter: &Filter, session: &str) -> Result<Remov
 /// that is found.
 ///
 /// # Errors
-/// As [`session`], of the first that could not be removed; all others are gone.
+/// As [`session`], of the first that could not be removed; all are tried.
 #[boxed]
 pub async fn orphans(
     engine: &Engine,
@@ -149,7 +149,7 @@ pub async fn orphans(
     for (name, filter) in sessions.into_iter().filter(|(name, _)| !is_live(name)) {
         match all_of(engine, &filter, &name).await {
             Ok(gone) => removed.add(gone),
-            // One that cannot be removed keeps no other.
+            // One that cannot be removed keeps no other. The next call tells of those behind the first.
             Err(error) => failed = failed.or(Some(error)),
         }
     }

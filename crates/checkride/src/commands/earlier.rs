@@ -38,7 +38,8 @@ pub(super) async fn close(engine: &Engine, home: &Home, all: bool) -> Result<Ear
     let is_live = |session: &str| home.is_live(session);
     let look = || clean::orphans(engine, &reach, &is_live);
     let looked = look().await;
-    // Also when something stays on the engine: no journal stands there.
+    // Also when something stays on the engine: no journal stands there. Of both errors, the disk's comes first;
+    // the next start meets the engine's again.
     let closing = lost::close(home)?;
     let mut removed = looked?;
     // One that was killed right at its start may have left nothing yet.

@@ -5,11 +5,9 @@ use std::time::{Duration, Instant};
 
 use session::event::{Certainty, Door, Effect, Kind, Participant};
 
+use crate::pace::Pace;
 use crate::recorder::{Gathers, Recorder};
 
-/// Looks that may come at once, and how many more a second; nobody types as fast.
-const BURST: f64 = 400.0;
-const A_SECOND: f64 = 20.0;
 /// At most so often it is said that some were not recorded.
 const SAY_EVERY: Duration = Duration::from_secs(10);
 
@@ -17,12 +15,13 @@ const SAY_EVERY: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub(super) struct Notes {
     recorder: Recorder,
+    pace: Arc<Pace>,
     flood: Arc<Mutex<Flood>>,
 }
 
+/// What was not recorded.
+#[derive(Default)]
 struct Flood {
-    left: f64,
-    at: Instant,
     dropped: u64,
     said: Option<Instant>,
 }
@@ -64,8 +63,7 @@ impl Note {
 
 impl Notes {
     pub(super) fn new(recorder: Recorder) -> Notes {
-        let flood = Flood { left: BURST, at: Instant::now(), dropped: 0, said: None };
-        Notes { recorder, flood: Arc::new(Mutex::new(flood)) }
+        Notes { recorder, pace: Arc::default(), flood: Arc::default() }
     }
 
     /// Records an event of the candidate's. Acts always; of a flood of looks only how many there
@@ -100,15 +98,11 @@ impl Notes {
     }
 
     fn has_room(&self) -> bool {
-        let now = Instant::now();
-        let mut flood = self.flood.lock().unwrap_or_else(PoisonError::into_inner);
-        let passed = now.duration_since(flood.at).as_secs_f64();
-        flood.left = (flood.left + passed * A_SECOND).min(BURST);
-        flood.at = now;
-        if flood.left >= 1.0 {
-            flood.left -= 1.0;
+        if self.pace.has_room() {
             return true;
         }
+        let now = Instant::now();
+        let mut flood = self.flood.lock().unwrap_or_else(PoisonError::into_inner);
         flood.dropped += 1;
         if flood.said.is_none_or(|said| now.duration_since(said) >= SAY_EVERY) {
             flood.said = Some(now);

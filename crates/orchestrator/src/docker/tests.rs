@@ -16,8 +16,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::body::{self, Body};
 use super::{Gate, Upstream};
 use crate::asked::lines::RecordLines;
-use crate::home::Home;
 use crate::recorder::Recorder;
+use crate::recorder::tests::begun;
 
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -69,10 +69,7 @@ struct Ground {
 
 impl Ground {
     fn new() -> Ground {
-        let folder = tempfile::tempdir().unwrap();
-        let home = Home::open(folder.path()).unwrap();
-        let held = home.create(jiff::Timestamp::now()).unwrap();
-        let recorder = Recorder::begin(&held.folder, "payments", &home.key().unwrap()).unwrap();
+        let (folder, held, recorder) = begun();
         let upstream = Counting::default();
         let (asked, changed) = (Arc::clone(&upstream.asked), Arc::clone(&upstream.changed));
         let gate = Gate::new(upstream, recorder.clone(), held.folder.clone());
@@ -283,6 +280,7 @@ async fn a_program_that_may_change_something_is_an_act_before_it_begins() {
     ground.send(&post("/exec/f00d/start", "{}")).await;
     let calls = wait_for(&ground, 2).await;
     let exec = |effect| ("exec".to_owned(), effect, true);
+    assert_eq!(calls.len(), 2, "{calls:?}");
     assert!(calls.contains(&exec(Effect::Act)) && calls.contains(&exec(Effect::Look)), "{calls:?}");
     assert_eq!(ground.recorder.events()[0].kind.name(), "act-started");
 }

@@ -115,8 +115,7 @@ async fn no_container_ends_before_all_have_left_the_network() {
     assert_eq!((removed.containers.len(), removed.networks.len()), (3, 1));
     let network = removed.networks.first().unwrap();
     let left = events(&since, "disconnect", &format!("network={network}"), "container");
-    let died =
-        events(&since, "die", &format!("label=checkride.session={}", session.session), "name");
+    let died = events(&since, "die", &label(&session), "name");
     assert_eq!((left.len(), died.len()), (3, 3), "{left:?} {died:?}");
     assert!(left.values().max() < died.values().min(), "left: {left:?}, died: {died:?}");
 }
@@ -132,10 +131,8 @@ fn now() -> String {
 fn events(since: &str, what: &str, filter: &str, by: &str) -> BTreeMap<String, u64> {
     let format = format!("{{{{index .Actor.Attributes {by:?}}}}} {{{{.TimeNano}}}}");
     let (what, until) = (format!("event={what}"), now());
-    let mut command = Command::new("docker");
-    command.args(["events", "--since", since, "--until", &until, "--format", &format]);
-    let output = command.args(["--filter", &what, "--filter", filter]).output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
+    let range = ["events", "--since", since, "--until", &until, "--format", &format];
+    let text = docker(&[&range[..], &["--filter", &what, "--filter", filter]].concat());
     let events = text.lines().filter_map(|line| line.split_once(' '));
     events.map(|(container, at)| (container.to_owned(), at.parse().unwrap())).collect()
 }

@@ -8,8 +8,7 @@ use tokio::sync::mpsc;
 use super::log::{Asked, Failure, Log, Told};
 use super::{Reading, Record, Verb, follow, outcome, read, read_asked, text};
 use crate::asked::clock::EngineClock;
-use crate::home::Home;
-use crate::recorder::Recorder;
+use crate::recorder::tests::begun;
 
 mod corpus;
 
@@ -274,10 +273,7 @@ fn acts(events: &[Event]) -> Vec<String> {
 
 #[tokio::test]
 async fn an_act_is_in_the_record_where_it_begins_and_a_look_where_it_ends() {
-    let folder = tempfile::tempdir().unwrap();
-    let home = Home::open(folder.path()).unwrap();
-    let held = home.create(jiff::Timestamp::now()).unwrap();
-    let recorder = Recorder::begin(&held.folder, "payments", &home.key().unwrap()).unwrap();
+    let (_home, _held, recorder) = begun();
     let record = Record::new(recorder.clone(), EngineClock::default());
     let (lines, mut coming) = mpsc::unbounded_channel::<LogLine>();
     let coming = stream::poll_fn(move |context| coming.poll_recv(context));

@@ -15,8 +15,9 @@ use super::super::body::{self, Body};
 use super::super::{Gate, Upstream};
 use super::AT_ONCE;
 use crate::asked::lines::RecordLines;
-use crate::home::{Held, Home};
+use crate::home::Held;
 use crate::recorder::Recorder;
+use crate::recorder::tests::begun;
 
 /// Gives each program an id of its own, and starts those that it may.
 #[derive(Default)]
@@ -73,10 +74,7 @@ struct Ground {
 
 impl Ground {
     fn over(upstream: Making) -> Ground {
-        let folder = tempfile::tempdir().unwrap();
-        let home = Home::open(folder.path()).unwrap();
-        let held = home.create(jiff::Timestamp::now()).unwrap();
-        let recorder = Recorder::begin(&held.folder, "payments", &home.key().unwrap()).unwrap();
+        let (folder, held, recorder) = begun();
         let made = Arc::clone(&upstream.made);
         let gate = Gate::new(upstream, recorder.clone(), held.folder.clone());
         Ground { gate, recorder, made, _home: folder, _held: held }
