@@ -47,8 +47,7 @@ impl Shown {
             loop {
                 tokio::time::sleep(pause).await;
                 let Some(inner) = weak.upgrade() else { return };
-                if inner.has_more() {
-                    inner.record();
+                if inner.record(State::has_more) {
                     pause = every;
                 }
             }
@@ -68,13 +67,7 @@ impl Shown {
 
 impl Drop for Shown {
     fn drop(&mut self) {
-        let is_due = {
-            let state = self.inner.lock();
-            !state.recorded || !state.excerpt.is_empty() || state.ending.is_some()
-        };
-        if is_due {
-            self.inner.record();
-        }
+        self.inner.record(|state| !state.recorded || state.has_more() || state.ending.is_some());
     }
 }
 
@@ -83,28 +76,32 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn has_more(&self) -> bool {
-        !self.lock().excerpt.is_empty()
-    }
-
-    fn record(&self) {
-        let (shown, continued, ending) = {
-            let mut state = self.lock();
-            let continued = std::mem::replace(&mut state.recorded, true);
-            (state.excerpt.take(), continued, state.ending.take())
-        };
+    /// Records what has been shown since the last time if that `is_due`, and whether it was. One after another, so
+    /// that its parts are in the record in their order, and none twice.
+    fn record(&self, is_due: impl Fn(&State) -> bool) -> bool {
+        let mut state = self.lock();
+        if !is_due(&state) {
+            return false;
+        }
+        let continued = std::mem::replace(&mut state.recorded, true);
         let mut note = self.note.clone();
-        if let Some(ending) = ending {
+        if let Some(ending) = state.ending.take() {
             note.detail = format!("{} ({ending})", note.detail);
         }
+        let shown = state.excerpt.take();
         self.notes.record(Effect::Look, note.look(shown, continued));
+        true
+    }
+}
+
+impl State {
+    fn has_more(&self) -> bool {
+        !self.excerpt.is_empty()
     }
 }
 
 impl Gathers for Inner {
     fn record_now(&self) {
-        if self.has_more() {
-            self.record();
-        }
+        self.record(State::has_more);
     }
 }
