@@ -3,7 +3,7 @@
 
 /// The beginning and the end of a text.
 #[derive(Debug)]
-pub(crate) struct Excerpt {
+pub struct Excerpt {
     /// What is kept of either, in bytes.
     kept: (usize, usize),
     head: Vec<u8>,
@@ -17,7 +17,8 @@ impl Excerpt {
         Excerpt { kept, head: Vec::new(), tail: Vec::new(), cut: 0 }
     }
 
-    pub(crate) fn push(&mut self, bytes: &[u8]) {
+    /// More of the text.
+    pub fn push(&mut self, bytes: &[u8]) {
         let (most_head, most_tail) = self.kept;
         let room = most_head.saturating_sub(self.head.len()).min(bytes.len());
         let (first, rest) = bytes.split_at(room);
@@ -32,7 +33,7 @@ impl Excerpt {
     }
 
     /// The text so far, without escape sequences; then nothing is kept any more.
-    pub(crate) fn take(&mut self) -> String {
+    pub fn take(&mut self) -> String {
         let whole = std::mem::replace(self, Excerpt::of(self.kept));
         let Excerpt { kept: (_, most_tail), mut head, mut tail, mut cut } = whole;
         if tail.len() > most_tail {

@@ -2,15 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use orchestrator::doors::logs::Reading;
+use orchestrator::doors::logs::{self, Excerpt, Reading};
 
 use crate::console::Console;
 use crate::grafana::note_rest;
 
 /// For so long lines are gathered before they are recorded.
 pub(crate) const GATHER: Duration = Duration::from_secs(5);
-/// Bytes of text that are gathered at most; an event holds no more than this either.
-const TEXT: usize = 64 << 10;
 
 /// What is asked of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,13 +25,11 @@ pub(crate) struct Tail {
 }
 
 /// What was shown of one log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Gathered {
-    pub(crate) question: Question,
-    pub(crate) lines: u64,
-    pub(crate) text: String,
-    /// Bytes for which there was no room.
-    pub(crate) left_out: usize,
+    question: Question,
+    lines: u64,
+    shown: Excerpt,
     since: Instant,
 }
 
@@ -54,18 +50,11 @@ impl Tail {
             let gathered = self.gathered.get_or_insert_with(|| Gathered {
                 question,
                 lines: 0,
-                text: String::new(),
-                left_out: 0,
+                shown: logs::no_lines(),
                 since: now,
             });
             gathered.lines += lines;
-            for line in text.split_inclusive('\n') {
-                if gathered.left_out == 0 && gathered.text.len() + line.len() <= TEXT {
-                    gathered.text.push_str(line);
-                } else {
-                    gathered.left_out += line.len();
-                }
-            }
+            gathered.shown.push(text.as_bytes());
         }
         other
     }
@@ -84,28 +73,20 @@ impl Tail {
 // === impl Console ===
 
 impl Console {
-    /// Records what was shown of a log that is followed.
-    pub(crate) fn note_tail(&self, gathered: &Gathered, continued: bool) {
+    /// Records what was shown of a log that is followed. Whoever took it holds the [`Tail`] until then, so that
+    /// nothing that follows is recorded before it.
+    pub(crate) fn note_tail(&self, gathered: Gathered) {
         let Ok(doors) = self.doors() else { return };
-        let mut text = gathered.text.clone();
-        if gathered.left_out > 0 {
-            text.push_str(&format!("[{} bytes left out]\n", gathered.left_out));
-        }
-        doors.note_logs_read(&Reading {
-            service: &gathered.question.service,
-            grep: gathered.question.grep.as_deref(),
-            lines: gathered.lines,
-            text: &text,
-            continued,
-        });
+        let Gathered { question, lines, shown, .. } = gathered;
+        let (service, grep) = (&*question.service, question.grep.as_deref());
+        doors.note_logs_read(Reading { service, grep, lines, shown, continued: true });
     }
 
     /// Records what was shown and has been gathered so far.
     pub(crate) fn note_gathered(&self) {
         note_rest(self);
-        let rest = self.tail().rest();
-        if let Some(rest) = rest {
-            self.note_tail(&rest, true);
+        if let Some(rest) = self.tail().rest() {
+            self.note_tail(rest);
         }
     }
 }
@@ -121,25 +102,27 @@ mod tests {
     #[test]
     fn lines_are_gathered_until_it_is_time_or_another_log_is_read() {
         let (mut tail, now) = (Tail::default(), Instant::now());
-        assert_eq!(tail.add(&of("payments"), 2, "a\nb\n", now), None);
-        assert_eq!(tail.add(&of("payments"), 1, "c\n", now), None);
-        assert_eq!(tail.due(now + GATHER / 2), None);
-        let due = tail.due(now + GATHER).unwrap();
-        assert_eq!((due.lines, &*due.text), (3, "a\nb\nc\n"));
+        assert!(tail.add(&of("payments"), 2, "a\nb\n", now).is_none());
+        assert!(tail.add(&of("payments"), 1, "c\n", now).is_none());
+        assert!(tail.due(now + GATHER / 2).is_none());
+        let mut due = tail.due(now + GATHER).unwrap();
+        assert_eq!((due.lines, &*due.shown.take()), (3, "a\nb\nc\n"));
         tail.add(&of("payments"), 1, "d\n", now);
-        let other = tail.add(&of("edge"), 1, "e\n", now).unwrap();
-        assert_eq!((&*other.question.service, &*other.text), ("payments", "d\n"));
-        assert_eq!(tail.rest().map(|it| it.text).as_deref(), Some("e\n"));
+        let mut other = tail.add(&of("edge"), 1, "e\n", now).unwrap();
+        assert_eq!((&*other.question.service, &*other.shown.take()), ("payments", "d\n"));
+        assert_eq!(tail.rest().unwrap().shown.take(), "e\n");
     }
 
     #[test]
-    fn no_more_text_is_kept_than_an_event_holds() {
+    fn of_more_than_an_event_holds_the_oldest_and_the_newest_are_kept() {
         let (mut tail, now) = (Tail::default(), Instant::now());
-        let line = format!("{}\n", "x".repeat(1023));
-        for _ in 0..70 {
-            tail.add(&of("payments"), 1, &line, now);
+        for number in 0..80 {
+            tail.add(&of("payments"), 1, &format!("{number:03}{}\n", "x".repeat(1020)), now);
         }
-        let rest = tail.rest().unwrap();
-        assert_eq!((rest.lines, rest.text.len(), rest.left_out), (70, TEXT, 6 << 10));
+        let mut rest = tail.rest().unwrap();
+        let shown = rest.shown.take();
+        assert_eq!(rest.lines, 80);
+        assert!(shown.starts_with("000x") && shown.contains("\n079x"), "{shown}");
+        assert!(shown.contains("\n[16384 bytes left out]\n"), "{shown}");
     }
 }

@@ -4,7 +4,7 @@
 use dashboard::{LogQuery, Panel, Range, Variable};
 
 use super::Doors;
-use super::logs::Reading;
+use super::logs::{Reading, all_lines};
 use crate::logs::{Found, Kept, Window};
 
 /// Lines of one query at most, the newest of those that fit.
@@ -70,11 +70,11 @@ impl Doors {
 
     /// Records that the lines of a panel were read. `continued`: more of what was read before.
     pub fn note_panel_lines(&self, read: &PanelLines, continued: bool) {
-        self.note_logs_read(&Reading {
+        self.note_logs_read(Reading {
             service: &read.service,
             grep: read.grep.as_deref(),
             lines: read.lines.len() as u64,
-            text: &read.text(),
+            shown: all_lines(&read.text()),
             continued,
         });
     }

@@ -6,7 +6,7 @@ use regex::{Regex, RegexBuilder};
 use session::event::{Door, Effect, Kind};
 
 use super::Doors;
-use crate::excerpt::Excerpt;
+pub use crate::excerpt::Excerpt;
 
 /// Nothing that has a log is called so; the message lists what does.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,8 +16,8 @@ pub struct NoSuchService {
     pub known: String,
 }
 
-/// At most so much of the beginning and of the end of what was shown goes into an event, in bytes: a
-/// page of lines, of which the last are the newest.
+/// At most so much of the beginning and of the end of lines goes into an event, in bytes: a page of them, of which
+/// the last are the newest.
 const SHOWN: (usize, usize) = (16 << 10, 48 << 10);
 /// The largest program that a pattern may become, in bytes.
 const PATTERN: usize = 256 << 10;
@@ -30,14 +30,26 @@ pub fn pattern(text: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(text).size_limit(PATTERN).build()
 }
 
+/// Keeps as much of the lines that it is given as an event holds.
+pub fn no_lines() -> Excerpt {
+    Excerpt::of(SHOWN)
+}
+
+/// As much of these lines as an event holds.
+pub fn all_lines(text: &str) -> Excerpt {
+    let mut lines = no_lines();
+    lines.push(text.as_bytes());
+    lines
+}
+
 /// What was read of a log, for the record.
 pub struct Reading<'a> {
     pub service: &'a str,
     pub grep: Option<&'a str>,
     /// How many lines.
     pub lines: u64,
-    /// The lines, each with its container in front.
-    pub text: &'a str,
+    /// The lines, each with its container in front, as [`no_lines`] and [`all_lines`] keep them.
+    pub shown: Excerpt,
     /// More of a log that is being followed.
     pub continued: bool,
 }
@@ -77,14 +89,12 @@ impl Doors {
     }
 
     /// Records that a log was read.
-    pub fn note_logs_read(&self, reading: &Reading<'_>) {
-        let mut shown = Excerpt::of(SHOWN);
-        shown.push(reading.text.as_bytes());
+    pub fn note_logs_read(&self, mut reading: Reading<'_>) {
         let kind = Kind::LogsRead {
             service: reading.service.to_owned(),
             grep: reading.grep.map(str::to_owned),
             lines: reading.lines,
-            shown: shown.take(),
+            shown: reading.shown.take(),
             continued: reading.continued,
         };
         self.record(Door::Logs, Effect::Look, kind);

@@ -151,11 +151,11 @@ async fn logs(doors: &Doors, args: &LogsArgs) -> Printed {
     };
     let text: String =
         lines.iter().map(|kept| format!("{} | {}\n", kept.container, kept.line.text)).collect();
-    doors.note_logs_read(&Reading {
+    doors.note_logs_read(Reading {
         service: &args.service,
         grep: args.grep.as_deref(),
         lines: lines.len() as u64,
-        text: &text,
+        shown: logs::all_lines(&text),
         continued: false,
     });
     Printed::out(if text.is_empty() { "no lines".to_owned() } else { text })

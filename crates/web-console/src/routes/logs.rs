@@ -136,19 +136,18 @@ pub(crate) async fn read(
     }
     let count = found.lines.len() as u64;
     if let Window::After(_) = window {
-        let other = console.tail().add(&asked, count, &text, Instant::now());
-        if let Some(other) = other {
-            console.note_tail(&other, true);
+        if let Some(other) = console.tail().add(&asked, count, &text, Instant::now()) {
+            console.note_tail(other);
         }
         if count > 0 {
             record_when_due(console);
         }
     } else {
-        doors.note_logs_read(&Reading {
+        doors.note_logs_read(Reading {
             service: &asked.service,
             grep: asked.grep.as_deref(),
             lines: count,
-            text: &text,
+            shown: logs::all_lines(&text),
             continued: false,
         });
     }
@@ -223,9 +222,8 @@ fn level_of(line: &str) -> Option<LogLevel> {
 fn record_when_due(console: Console) {
     tokio::spawn(async move {
         tokio::time::sleep(GATHER).await;
-        let due = console.tail().due(Instant::now());
-        if let Some(due) = due {
-            console.note_tail(&due, true);
+        if let Some(due) = console.tail().due(Instant::now()) {
+            console.note_tail(due);
         }
     });
 }

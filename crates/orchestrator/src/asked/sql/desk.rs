@@ -25,13 +25,21 @@ pub(super) struct Known {
     pub(super) reading: Reading,
     /// How many sessions it ended or stopped, where that is its purpose.
     pub(super) sessions: Option<u64>,
+    /// Where in the record it began, where it is there.
+    pub(super) began: Option<u64>,
+}
+
+/// A statement that is under way.
+struct Begun {
+    reading: Reading,
+    began: Option<u64>,
 }
 
 /// The statements that are waited for.
 #[derive(Default)]
 pub(super) struct Desk {
-    /// What those do that are under way, by their numbers.
-    begun: BTreeMap<u64, Reading>,
+    /// Those that are under way, by their numbers.
+    begun: BTreeMap<u64, Begun>,
     waiting: Vec<Waiting>,
     /// A statement is told when it is over, and sessions may have ended by it before: what happened to them, and
     /// when by the server's clock.
@@ -43,6 +51,7 @@ pub(super) struct Desk {
 struct Waiting {
     asked: Asked,
     reading: Reading,
+    began: Option<u64>,
     due: Instant,
     sessions: u64,
 }
@@ -50,10 +59,13 @@ struct Waiting {
 // === impl Desk ===
 
 impl Desk {
-    /// A statement begins. Gives what it does where that is an act for sure, however it ends.
-    pub(super) fn begins(&mut self, asked: &Asked) -> Option<&Reading> {
-        let reading = self.begun.entry(asked.number).or_insert_with(|| read_asked(asked));
-        (reading.verb.acts() && reading.verb != Verb::Unknown).then_some(reading)
+    /// A statement begins. Where that is an act for sure, however it ends, it is told, which gives where in the record
+    /// it began.
+    pub(super) fn begins(&mut self, asked: &Asked, tell: impl FnOnce(&Reading) -> u64) {
+        let reading = read_asked(asked);
+        let is_act = reading.verb.acts() && reading.verb != Verb::Unknown;
+        let began = is_act.then(|| tell(&reading));
+        self.begun.insert(asked.number, Begun { reading, began });
     }
 
     /// Takes what else the log told. Gives the statement when nothing more will come of it.
@@ -71,15 +83,16 @@ impl Desk {
 
     fn asked(&mut self, asked: Asked, now: Instant) -> Option<Known> {
         let begun = self.begun.remove(&asked.number);
-        let reading = begun.unwrap_or_else(|| read_asked(&asked));
+        let Begun { reading, began } =
+            begun.unwrap_or_else(|| Begun { reading: read_asked(&asked), began: None });
         if !matches!(reading.verb, Verb::Terminate | Verb::Cancel) || self.stopping {
-            return Some(Known { asked, reading, sessions: None });
+            return Some(Known { asked, reading, sessions: None, began });
         }
         let all = self.unclaimed.len();
         self.unclaimed.retain(|(verb, at)| *verb != reading.verb || *at < asked.at_unix_ms);
         let sessions = (all - self.unclaimed.len()) as u64;
         let due = now + if sessions > 0 || asked.failure.is_some() { NEXT } else { FIRST };
-        self.waiting.push(Waiting { asked, reading, due, sessions });
+        self.waiting.push(Waiting { asked, reading, began, due, sessions });
         None
     }
 
@@ -114,8 +127,8 @@ impl Desk {
 
 impl From<Waiting> for Known {
     fn from(waiting: Waiting) -> Known {
-        let Waiting { asked, reading, sessions, .. } = waiting;
-        Known { asked, reading, sessions: Some(sessions) }
+        let Waiting { asked, reading, began, sessions, .. } = waiting;
+        Known { asked, reading, sessions: Some(sessions), began }
     }
 }
 

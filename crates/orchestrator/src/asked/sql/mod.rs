@@ -14,8 +14,6 @@ mod verb;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use futures::{Stream, StreamExt};
 use session::event::{Door, Effect, Kind};
 use testbed::LogLine;
@@ -39,7 +37,7 @@ pub(crate) async fn follow(
     mut record: Record,
 ) {
     let mut log = Log::of(&role);
-    let (mut desk, mut begun) = (Desk::default(), Begun::new());
+    let mut desk = Desk::default();
     loop {
         let told = tokio::select! {
             line = lines.next() => match line {
@@ -53,32 +51,28 @@ pub(crate) async fn follow(
         };
         for told in told {
             if let Told::Begun(asked) = &told {
-                begin(asked, &mut desk, &mut begun, &record);
+                desk.begins(asked, |reading| begin(reading, &record));
             }
             let known = desk.take(told, Instant::now());
-            known.iter().for_each(|known| write(known, &mut begun, &mut record));
+            known.iter().for_each(|known| write(known, &mut record));
         }
         let settled = desk.settled(Instant::now());
-        settled.iter().for_each(|known| write(known, &mut begun, &mut record));
+        settled.iter().for_each(|known| write(known, &mut record));
     }
     let last: Vec<_> =
         log.end().into_iter().filter_map(|told| desk.take(told, Instant::now())).collect();
-    last.iter().chain(&desk.rest()).for_each(|known| write(known, &mut begun, &mut record));
+    last.iter().chain(&desk.rest()).for_each(|known| write(known, &mut record));
 }
-
-/// By the number of a statement, where in the record it began.
-type Begun = BTreeMap<u64, u64>;
 
 /// An act is in the record where it begins: what is seen while it runs, or while its sessions end, does not come
 /// before it.
-fn begin(asked: &Asked, desk: &mut Desk, begun: &mut Begun, record: &Record) {
-    let Some(reading) = desk.begins(asked) else { return };
+fn begin(reading: &Reading, record: &Record) -> u64 {
     let kind = Kind::ActStarted {
         verb: format!("sql-{}", reading.verb.name()),
         target: reading.target.clone(),
         detail: text::kept(&reading.detail, STATEMENT),
     };
-    begun.insert(asked.number, record.begin(Door::Sql, kind));
+    record.begin(Door::Sql, kind)
 }
 
 /// Resolves then, or never.
@@ -111,8 +105,8 @@ fn read_asked(asked: &Asked) -> Reading {
     reading
 }
 
-fn write(known: &Known, begun: &mut Begun, record: &mut Record) {
-    let Known { asked, reading, sessions } = known;
+fn write(known: &Known, record: &mut Record) {
+    let Known { asked, reading, sessions, began } = known;
     let (ok, error) = outcome(asked, reading, *sessions);
     // Of words that mean nothing to the server nothing can have come.
     let acts = reading.verb.acts() && (ok || reading.verb != Verb::Unknown);
@@ -133,7 +127,7 @@ fn write(known: &Known, begun: &mut Begun, record: &mut Record) {
         duration_ms: asked.duration_ms,
         ok,
         error: error.map(|error| text::kept(&error, STATEMENT)),
-        began: begun.remove(&asked.number),
+        began: *began,
     };
     record.write(Door::Sql, effect, kind);
 }
