@@ -30,3 +30,22 @@ test('pointer and zoom are told once', () => {
   expect(looks.take(10)).toEqual([{ panel: 3, visible_ms: 10, hovered: true, zoomed: true }]);
   expect(looks.take(20)).toEqual([{ panel: 3, visible_ms: 10, hovered: false, zoomed: false }]);
 });
+
+test('a panel is fresh until it was taken in this visit', () => {
+  const looks = new Looks();
+  looks.view(2, true, 0);
+  looks.take(1000);
+  looks.view(3, true, 2000);
+  expect([looks.fresh(2600), looks.longest(2600)]).toEqual([600, 1600]);
+  looks.take(3000);
+  expect(looks.fresh(9000)).toBe(0);
+  looks.renew();
+  expect(looks.fresh(9000)).toBe(6000);
+});
+
+test('a panel of which too little was taken for a look stays fresh', () => {
+  const looks = new Looks();
+  looks.view(2, true, 0);
+  looks.take(299);
+  expect(looks.fresh(1299)).toBe(1000);
+});

@@ -9,11 +9,16 @@ export interface Look {
 }
 
 interface Seen {
+  /** It was in view and that was taken, in this visit. */
+  taken: boolean;
   since: number | null;
   ms: number;
   hovered: boolean;
   zoomed: boolean;
 }
+
+/** In view for less than this is scrolled past, as the server has it too. */
+const SCROLLED_PAST_MS = 300;
 
 export class Looks {
   #panels = new Map<number, Seen>();
@@ -53,6 +58,17 @@ export class Looks {
     return Math.max(0, ...[...this.#panels.values()].map((seen) => this.#ms(seen, now)));
   }
 
+  /** The longest that a panel of which nothing was taken in this visit has been in view. */
+  fresh(now: number): number {
+    const fresh = [...this.#panels.values()].filter((seen) => !seen.taken);
+    return Math.max(0, ...fresh.map((seen) => this.#ms(seen, now)));
+  }
+
+  /** Another visit begins: every panel is fresh. */
+  renew() {
+    for (const seen of this.#panels.values()) seen.taken = false;
+  }
+
   /** Takes what has gathered; the next one begins from here. */
   take(now: number): Look[] {
     const looks: Look[] = [];
@@ -61,6 +77,7 @@ export class Looks {
       if (visible_ms > 0 || seen.hovered || seen.zoomed) {
         looks.push({ panel, visible_ms, hovered: seen.hovered, zoomed: seen.zoomed });
       }
+      if (visible_ms >= SCROLLED_PAST_MS) seen.taken = true;
       Object.assign(seen, { ms: 0, hovered: false, zoomed: false, since: seen.since === null ? null : now });
     }
     return looks;
@@ -73,7 +90,7 @@ export class Looks {
   #of(panel: number): Seen {
     let seen = this.#panels.get(panel);
     if (!seen) {
-      seen = { since: null, ms: 0, hovered: false, zoomed: false };
+      seen = { taken: false, since: null, ms: 0, hovered: false, zoomed: false };
       this.#panels.set(panel, seen);
     }
     return seen;

@@ -51,7 +51,7 @@ export class Watch {
   renew() {
     this.#tell(false);
     this.#visit = drawn();
-    this.#told = 0;
+    this.looks.renew();
   }
 
   close() {
@@ -72,10 +72,11 @@ export class Watch {
     }
   }
 
+  /** A panel that has come into view is told soon, so that it is not told after what somebody does about it. */
   #beat() {
     const now = performance.now();
-    const longest = this.looks.longest(now);
-    if (longest >= FIRST_MS && (this.#told === 0 || now - this.#told >= EVERY_MS)) this.#tell(false);
+    const due = now - this.#told >= EVERY_MS && this.looks.longest(now) >= FIRST_MS;
+    if (due || this.looks.fresh(now) >= FIRST_MS) this.#tell(false);
   }
 
   #tell(leaving: boolean) {

@@ -182,8 +182,8 @@ async fn await_report(console: Console, uid: String) {
     note_look(&doors, dashboard, last, look);
 }
 
-/// Which panels were really in view, and for how long. Sent when panels have come into view for a
-/// second, every ten seconds while they stay, and when they are left (also by `sendBeacon`).
+/// Which panels were really in view, and for how long. Sent when one has been in view for a second that
+/// was not before in this visit, every ten seconds while they stay, and when they are left (also by `sendBeacon`).
 #[utoipa::path(post, path = "/api/views", operation_id = "panels_views",
     tag = "dashboards",
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
