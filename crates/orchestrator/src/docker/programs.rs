@@ -173,14 +173,14 @@ impl<U: Upstream> Gate<U> {
             self.programs.lock().did_not_start(id, refusal);
             begun.iter().for_each(|begun| self.note_program(&program, *begun, false));
         })?;
-        if let Some(begun) = begun {
-            tokio::spawn(self.clone().settle(program.clone(), id.to_owned(), begun));
-        }
+        let settling = |begun| self.clone().settle(program.clone(), id.to_owned(), begun);
+        let settled = begun.map(|begun| tokio::spawn(settling(begun)));
         let content = response.headers().get(CONTENT_TYPE).cloned();
         let shown = self.shown(&program, is_act);
         let mut answer = if response.status() == StatusCode::SWITCHING_PROTOCOLS && is_upgrade {
             let client = hyper::upgrade::on(&mut request);
-            let carried = carry::Carried { tape, shown, running, id: id.to_owned() };
+            let id = id.to_owned();
+            let carried = carry::Carried { tape, shown, running, id, settled };
             tokio::spawn(self.clone().carry(carried, client, response));
             upgraded()
         } else {

@@ -1,6 +1,7 @@
 //! A program's input and output, both ways, until one side has said all. Written to the recording
 //! before anybody sees it.
 
+use std::future::pending;
 use std::time::Duration;
 
 use gate::Exec;
@@ -11,6 +12,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::task::JoinHandle;
 
 use super::super::body::{self, Body};
 use super::super::notes::Note;
@@ -32,6 +34,8 @@ pub(super) struct Carried {
     pub(super) shown: Shown,
     pub(super) running: Running,
     pub(super) id: String,
+    /// Ends when it is in the record whether an act was carried out.
+    pub(super) settled: Option<JoinHandle<()>>,
 }
 
 /// Takes what a program prints into the recording and the record.
@@ -66,28 +70,31 @@ impl<U: Upstream> Gate<U> {
         Shown::start(&self.notes, note, recorded, SHOWN_EVERY)
     }
 
-    /// Carries bytes until the program has printed all or the client is gone.
+    /// Carries bytes until the program has printed all or the client is gone. The client is told that it has ended
+    /// when that is in the record, so what they do next comes after it.
     pub(super) async fn carry(
         self,
         carried: Carried,
         client: OnUpgrade,
         mut response: Response<Body>,
     ) {
-        let Carried { tape, shown, running, id } = carried;
+        let Carried { tape, shown, running, id, settled } = carried;
         let Ok(program) = self.programs.lock().find(&id) else { return };
         let mut feed = Feed::new(&program.exec, tape.clone(), shown);
         let engine = hyper::upgrade::on(&mut response);
         // A side that is gone before the connection is its own ends it for the other as well.
         let Ok((client, engine)) = tokio::try_join!(client, engine) else { return };
-        let (from_client, to_client) = tokio::io::split(io(client));
+        let (from_client, mut to_client) = tokio::io::split(io(client));
         let (from_engine, to_engine) = tokio::io::split(io(engine));
-        let up = pump(from_client, to_engine, |bytes| tape.input(bytes));
-        let down = pump(from_engine, to_client, |bytes| feed.output(bytes));
         let ended = tokio::select! {
-            ended = down => ended,
+            ended = pump(from_engine, &mut to_client, |bytes| feed.output(bytes)) => ended,
             // The client has said all; the program may still print.
-            never = async { up.await; std::future::pending().await } => never,
+            never = async { up(from_client, to_engine, &tape).await; pending().await } => never,
         };
+        if let Some(settled) = settled {
+            // One that broke off has said so in its own place.
+            let _ = settled.await;
+        }
         let how = match ended {
             Ended::Source => self.exit_code(&id).await.map(|code| format!("exit {code}")),
             Ended::Sink => Some("the client went away".to_owned()),
@@ -95,7 +102,9 @@ impl<U: Upstream> Gate<U> {
         if let Some(how) = how {
             feed.shown.ended(how);
         }
-        drop(running);
+        drop((feed, running));
+        // A client that is gone needs not be told.
+        let _ = to_client.shutdown().await;
     }
 
     async fn exit_code(&self, id: &str) -> Option<i64> {
@@ -138,10 +147,17 @@ enum Ended {
     Sink,
 }
 
-/// Copies until the source has said all, then says so to the sink.
+/// Carries what the client says, and that it has said all.
+async fn up(client: impl AsyncRead + Unpin, mut engine: impl AsyncWrite + Unpin, tape: &Tape) {
+    pump(client, &mut engine, |bytes| tape.input(bytes)).await;
+    // An engine that is gone needs not be told.
+    let _ = engine.shutdown().await;
+}
+
+/// Copies until the source has said all or the sink is gone.
 async fn pump(
     mut source: impl AsyncRead + Unpin,
-    mut sink: impl AsyncWrite + Unpin,
+    sink: &mut (impl AsyncWrite + Unpin),
     mut take: impl FnMut(&[u8]),
 ) -> Ended {
     let mut chunk = vec![0; CHUNK];
@@ -151,8 +167,6 @@ async fn pump(
         let bytes = chunk.get(..count).unwrap_or_default();
         take(bytes);
         if bytes.is_empty() {
-            // A sink that is gone needs not be told.
-            let _ = sink.shutdown().await;
             return Ended::Source;
         }
         let sent = async {
