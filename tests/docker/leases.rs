@@ -117,9 +117,14 @@ fn an_end_in_order_needs_no_home() {
 #[test]
 fn the_end_of_its_terminal_ends_a_session_in_order() {
     let ground = Ground::new();
-    let mut child = in_a_group(&ground);
+    let mut command = ground.command(&REHEARSAL);
+    let (reader, terminal) = std::io::pipe().unwrap();
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(terminal).process_group(0);
+    let mut child = Program::start(&mut command);
     let session = ground.session();
     wait_until("containers are there", || (ground.left_of(&session).len() > 3).then_some(()));
+    // Whoever read what it says is gone as well.
+    drop((reader, command));
     // As the kernel does it: to everybody in the terminal's foreground.
     killpg(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGHUP).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));

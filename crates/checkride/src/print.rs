@@ -1,7 +1,5 @@
 //! The only place that prints: data to standard output, everything else to standard error.
 
-#![expect(clippy::print_stderr, reason = "this is where printing is done")]
-
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 
@@ -40,19 +38,19 @@ pub fn json<T: Serialize>(value: &T) -> Result<(), serde_json::Error> {
 
 /// A sentence about what is going on.
 pub fn note(text: &str) {
-    eprintln!("{text}");
+    tell(text);
 }
 
 /// Something that goes on all the same.
 pub fn warning(text: &str) {
-    eprintln!("{} {text}", label("warning:", Style::new().yellow().bold()));
+    tell(&format!("{} {text}", label("warning:", Style::new().yellow().bold())));
 }
 
 /// Why the program ends, the reasons below.
 pub fn error(error: &anyhow::Error) {
-    eprintln!("{} {error}", label("error:", Style::new().red().bold()));
+    tell(&format!("{} {error}", label("error:", Style::new().red().bold())));
     for cause in error.chain().skip(1) {
-        eprintln!("  {} {cause}", label("because:", Style::new().dimmed()));
+        tell(&format!("  {} {cause}", label("because:", Style::new().dimmed())));
     }
 }
 
@@ -71,7 +69,17 @@ pub fn trace(verbose: bool) {
     let default = if verbose { "info,orchestrator=debug,testbed=debug" } else { "error" };
     let filter = tracing_subscriber::EnvFilter::try_from_env("CHECKRIDE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .log_internal_errors(false)
+        .init();
+}
+
+/// A line on standard error. Where nobody is left to read it (a closed terminal, a `tee` that Ctrl-C ended first)
+/// there is nobody to tell that either, and a session still has to end in order.
+fn tell(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
 fn label(text: &str, style: Style) -> String {

@@ -53,6 +53,10 @@ pub(super) async fn run(labs: Option<&Path>, args: &Rehearse) -> Result<Code> {
         print::out(&text(&summary));
     }
     if let Some(error) = &finished.failure {
+        // Its code says why the session failed; that there is no report must not go unsaid.
+        if let Err(error) = &written {
+            print::warning(&format!("{error:#}"));
+        }
         return Ok(failure_code(error));
     }
     // The last: without a report the answer stands all the same.
