@@ -95,7 +95,8 @@ pub enum Command {
         /// left of homes that no longer exist. Asks nothing.
         #[arg(long)]
         all: bool,
-        /// Also remove the images that were built for labs.
+        /// Also remove the images that were built for labs. Not while a session is on the engine,
+        /// whose rollback may need any of them.
         #[arg(long)]
         images: bool,
         #[command(flatten)]

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use bollard::errors::Error;
-use bollard::models::ContainerSummaryNetworkSettings;
+use bollard::models::{ContainerSummaryNetworkSettings, ImageSummary};
 use bollard::query_parameters::{
     InspectNetworkOptions, ListContainersOptionsBuilder, ListImagesOptionsBuilder,
     ListNetworksOptionsBuilder, RemoveContainerOptionsBuilder, RemoveImageOptions,
@@ -81,6 +81,11 @@ pub enum CleanError {
     },
     #[error("session `{session}` is still not gone; run `checkride clean` again")]
     Stays { session: String },
+    #[error(
+        "no image was removed: session `{session}` has containers on this engine, and a rollback there may need any \
+         image; end it first"
+    )]
+    ImagesNeeded { session: String },
 }
 
 /// An API filter by label.
@@ -195,25 +200,45 @@ fn filter_of(thing: Found) -> Filter {
     }
 }
 
-/// Removes the images that we built and that no container uses.
+/// A session that has containers on the engine, of whatever home.
 ///
 /// # Errors
 /// When the engine does not answer.
+pub(crate) async fn any_session(engine: &Engine) -> Result<Option<String>, CleanError> {
+    let found = find(engine, &label::filter(label::SESSION, None)).await;
+    let found = found.map_err(CleanError::List)?;
+    let container = found.into_iter().find(|thing| thing.kind == Kind::Container);
+    Ok(container.map(|thing| thing.session))
+}
+
+/// Removes the images that we built, where no session is: one that runs starts others than those it uses now.
+///
+/// # Errors
+/// When the engine does not answer, or [`CleanError::ImagesNeeded`].
 #[boxed]
 pub async fn images(engine: &Engine) -> Result<Removed, CleanError> {
+    if let Some(session) = any_session(engine).await? {
+        return Err(CleanError::ImagesNeeded { session });
+    }
     let options = ListImagesOptionsBuilder::new().filters(&label::filter(label::IMAGE, None));
     let list = engine.docker().list_images(Some(options.build())).await;
     let list = list.map_err(|error| CleanError::List(error.into()))?;
     let mut removed = Removed::default();
     for image in list {
-        let names = if image.repo_tags.is_empty() { vec![image.id] } else { image.repo_tags };
-        for name in names {
+        for name in names_of(image) {
             if image_unless_used(engine, &name).await? {
                 removed.images.insert(name);
             }
         }
     }
     Ok(removed)
+}
+
+/// The names of an image, or its id where it has none, which older engines write as a name.
+fn names_of(image: ImageSummary) -> Vec<String> {
+    let mut names = image.repo_tags;
+    names.retain(|name| name != "<none>:<none>");
+    if names.is_empty() { vec![image.id] } else { names }
 }
 
 /// Removes an image by name; `false` when something uses it or builds on it.

@@ -1,6 +1,8 @@
 //! `checkride clean`: remove what ended sessions left on the engine, and close their journals.
 //! Sessions that still run are left alone, and so is everything of other homes without `--all`.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use orchestrator::reasons::in_words;
 use serde_json::json;
@@ -17,9 +19,17 @@ pub(super) async fn run(all: bool, images: bool, json: bool) -> Result<Code> {
     for error in &left {
         print::warning(&in_words(error));
     }
-    let code = if left.is_empty() { Code::Ok } else { Code::Environment };
-    let images =
-        if images { testbed::clean::images(&engine).await?.images } else { removed.images };
+    let mut code = if left.is_empty() { Code::Ok } else { Code::Environment };
+    let asked = if images { Some(testbed::clean::images(&engine).await) } else { None };
+    let images = match asked {
+        None => removed.images,
+        Some(Ok(removed)) => removed.images,
+        Some(Err(error)) => {
+            print::warning(&in_words(&error));
+            code = Code::Environment;
+            BTreeSet::new()
+        }
+    };
     if json {
         print::json(&json!({
             "sessions": removed.sessions,

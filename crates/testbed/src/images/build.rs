@@ -122,9 +122,15 @@ impl<'a> Builder<'a> {
     }
 
     /// Removes what the new image replaces, but for the newest one: going back to the code of
-    /// before is then free. One that a container uses stays.
+    /// before is then free. One that a container uses stays, and all do while a session is on the engine.
     async fn forget(&self, before: &[String]) -> Result<(), ImageError> {
-        for old in before.iter().skip(1) {
+        let mut older = before.iter().skip(1).peekable();
+        if older.peek().is_none()
+            || clean::any_session(self.engine).await.map_err(ImageError::Old)?.is_some()
+        {
+            return Ok(());
+        }
+        for old in older {
             clean::image_unless_used(self.engine, old).await.map_err(ImageError::Old)?;
         }
         Ok(())

@@ -21,8 +21,8 @@ impl Testbed {
     /// another image, and `environment` over the one of the Compose file.
     ///
     /// # Errors
-    /// [`TestbedError::Unknown`], or what the engine refused. A container that could not be
-    /// started stays there, stopped, under its name; when it could not even be created, the name
+    /// [`TestbedError::Unknown`], or what the engine refused. Without the image everything stays as it
+    /// is. A container that could not be started stays there, stopped, under its name; when it could not even be created, the name
     /// is unknown from then on and [`Testbed::add_replica`] can give it back.
     #[boxed]
     pub async fn replace(
@@ -32,6 +32,9 @@ impl Testbed {
         environment: &BTreeMap<String, String>,
     ) -> Result<(), TestbedError> {
         let member = self.inner.member(name)?;
+        // Before anything is given up for it.
+        let there = self.inner.engine.docker().inspect_image(image).await;
+        there.map_err(|error| failed("replace", name, error.into()))?;
         self.end(name, &member).await?;
         self.put(name, &member.service, member.address, image, environment).await
     }

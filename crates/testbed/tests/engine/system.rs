@@ -67,6 +67,11 @@ async fn a_replacement_keeps_the_name_and_the_address() {
             assert_eq!(ground.run("workstation", address).await, before);
             assert_eq!(ground.run("payments-1", "echo $POOL_SIZE").await, (0, "2".to_owned()));
 
+            let missing = "checkride/there-is-none:1";
+            let refused = ground.testbed.replace("payments-1", missing, &environment).await;
+            assert!(matches!(refused, Err(TestbedError::Engine { .. })), "{refused:?}");
+            assert_eq!(ground.run("payments-1", "echo $POOL_SIZE").await, (0, "2".to_owned()));
+
             ground
                 .testbed
                 .add_replica("payments", "payments-2", &image, &environment)
