@@ -6,8 +6,10 @@ use std::time::Instant;
 
 use bollard::query_parameters::CreateImageOptionsBuilder;
 use futures::StreamExt;
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 use tokio_util::io::ReaderStream;
 
 use super::{ImageError, tail};
@@ -111,7 +113,7 @@ async fn bootstrap(
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
-        .kill_on_drop(true)
+        .process_group(0)
         .spawn();
     let mut child = match child {
         Ok(child) => child,
@@ -120,6 +122,7 @@ async fn bootstrap(
         }
         Err(error) => return Err(ImageError::Bootstrap { output: error.to_string() }),
     };
+    let mut group = Group::of(&child);
     let mut output = String::new();
     if let Some(stderr) = child.stderr.take() {
         let mut lines = BufReader::new(stderr).lines();
@@ -129,7 +132,9 @@ async fn bootstrap(
             output.push('\n');
         }
     }
-    match child.wait().await {
+    let ended = child.wait().await;
+    group.has_ended();
+    match ended {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => {
             Err(ImageError::Bootstrap { output: format!("{}\n{status}", tail(&output, 20)) })
@@ -138,6 +143,58 @@ async fn bootstrap(
     }
 }
 
+/// A program and all that it started. One that is given up is asked to end, and then removes what it has made by
+/// itself: a folder with a whole system in it, which would stay if it were killed.
+struct Group(Option<Pid>);
+
+impl Group {
+    /// That of a program that leads its own.
+    fn of(leader: &Child) -> Group {
+        Group(leader.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw))
+    }
+
+    fn has_ended(&mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(leader) = self.0 {
+            // What has just ended needs not be asked.
+            let _ = killpg(leader, Signal::SIGTERM);
+        }
+    }
+}
+
 fn failed(what: &'static str, source: Refusal) -> ImageError {
     ImageError::Engine { what, image: BASE.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// One that leads a group, does not end by itself, and removes what it has made when it is asked to.
+    fn leader(made: &Path) -> Child {
+        let script = "sleep 1000 & touch \"$0\"; trap 'rm \"$0\"; exit' TERM; echo; wait";
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).arg(made).process_group(0).stdout(Stdio::piped());
+        command.spawn().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_given_up_removes_what_it_has_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = folder.path().join("made");
+        let mut child = leader(&made);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert_eq!(lines.next_line().await.unwrap().as_deref(), Some(""));
+        drop(Group::of(&child));
+        let ended = tokio::time::timeout(Duration::from_secs(20), child.wait()).await;
+        assert_eq!(ended.expect("it ends").unwrap().code(), Some(0));
+        assert!(!made.exists());
+    }
 }
