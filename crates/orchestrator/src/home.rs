@@ -238,12 +238,13 @@ impl SessionFolder {
         self.path.join("untold")
     }
 
-    /// Whether a process holds the session right now.
+    /// Whether a process holds the session right now. One whose lock cannot be looked at, such as another user's, is
+    /// taken for held: it is not for this one to end.
     pub fn is_live(&self) -> bool {
-        let Ok(lock) = File::open(self.path.join("lock")) else {
-            return false;
-        };
-        matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock))
+        match File::open(self.path.join("lock")) {
+            Ok(lock) => matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)),
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        }
     }
 }
 
@@ -286,6 +287,17 @@ mod tests {
         drop(held);
         assert!(!home.is_live(&id));
         assert!(!home.is_live("no-such-session"));
+    }
+
+    #[test]
+    fn a_session_whose_lock_cannot_be_looked_at_is_taken_for_live() {
+        let (_folder, home) = home();
+        let held = home.create(jiff::Timestamp::now()).unwrap();
+        let lock = held.folder.path.join("lock");
+        std::fs::remove_file(&lock).unwrap();
+        // Open fails, though not because nothing is there, and for root as well.
+        std::os::unix::fs::symlink("lock", &lock).unwrap();
+        assert!(home.is_live(&held.folder.id));
     }
 
     #[test]
