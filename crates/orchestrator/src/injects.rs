@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use fault::{FaultError, Lease};
 use lab::inject::{Does, Inject, Speaker};
@@ -123,24 +124,26 @@ impl Injects {
             Does::Message { who, role, text } => {
                 let (who, text, role) = (who.clone(), text.clone(), role_name(*role).to_owned());
                 let did = InjectDid::Said { who, role, text };
-                self.record(inject, (Door::Channel, Effect::Say), did);
+                self.record(inject, (Door::Channel, Effect::Say), did, None);
             }
             Does::Fault(fault) => {
+                let began = self.recorder.now();
                 let lease = fault::inject(fault, self.control.as_ref()).await;
                 let lease =
                     lease.map_err(|source| InjectError::Fault { id: inject.id.clone(), source })?;
                 let (fault, detail) = (lease.kind().to_owned(), lease.detail().to_owned());
                 state.leases.push(Held { inject: inject.id.clone(), lease });
                 let did = InjectDid::Injected { fault, detail };
-                self.record(inject, (Door::Session, Effect::Truth), did);
+                self.record(inject, (Door::Session, Effect::Truth), did, Some(began));
             }
         }
         Ok(())
     }
 
-    fn record(&self, inject: &Inject, by: (Door, Effect), did: InjectDid) {
+    fn record(&self, inject: &Inject, by: (Door, Effect), did: InjectDid, began: Option<Duration>) {
         let (id, title) = (inject.id.clone(), inject.title.clone());
-        self.happened(by, Kind::InjectUsed { inject: id, title, did });
+        let began_s = began.map(|began| began.as_secs_f64());
+        self.happened(by, Kind::InjectUsed { inject: id, title, did, began_s });
     }
 
     fn happened(&self, (door, effect): (Door, Effect), kind: Kind) {

@@ -173,6 +173,10 @@ pub enum Kind {
         inject: String,
         title: String,
         did: InjectDid,
+        /// When it began to go in, in seconds since the session's start: a fault may take a while, such as
+        /// a rollout. `None` where it was there at once.
+        #[serde(default)]
+        began_s: Option<f64>,
     },
     /// The interviewer stopped the candidate's clock; the system goes on.
     Paused,

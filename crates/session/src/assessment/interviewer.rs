@@ -86,17 +86,20 @@ pub(super) fn hints(clock: Clock, events: &[Event], limit: u64) -> Vec<Hint> {
 /// `limit` is the sequence of the first action.
 pub(super) fn injects(clock: Clock, events: &[Event], limit: u64) -> Vec<Inject> {
     let inject = |(index, event): (usize, &Event)| {
-        let Kind::InjectUsed { inject, title, did } = &event.kind else { return None };
+        let Kind::InjectUsed { inject, title, did, began_s } = &event.kind else { return None };
+        let at_s = began_s.unwrap_or(event.at_s());
+        // What was seen of the system while it went in is its doing.
+        let began = events[..index].partition_point(|event| event.at_s() < at_s);
         let is_fault = matches!(did, InjectDid::Injected { .. });
-        let steady_at = is_fault.then(|| events[..index].iter().rev().find_map(steady)).flatten();
+        let steady_at = is_fault.then(|| events[..began].iter().rev().find_map(steady)).flatten();
         let lost = |event: &&Event| steady(event) == Some(false);
         let lost_at_s = steady_at
             .filter(|steady| *steady)
-            .and_then(|_| events[index..].iter().find(lost).map(Event::at_s));
+            .and_then(|_| events[began..].iter().find(lost).map(Event::at_s));
         Some(Inject {
             seq: event.seq,
-            at_s: event.at_s(),
-            since_page_s: clock.since_page(event.at_s()),
+            at_s,
+            since_page_s: clock.since_page(at_s),
             id: inject.clone(),
             title: title.clone(),
             what: what_it_did(did),

@@ -343,12 +343,26 @@ fn a_steady_state_that_was_sustained_and_then_lost_was_relief_after_all() {
 #[test]
 fn a_sustained_steady_state_that_an_inject_ended_was_mitigation() {
     let mut script = sustained();
+    script.at(65.0).truth(injected(None));
+    let facts = assessed(&lost(&mut script).events_so_far());
+    assert_eq!((facts.mitigated_since_s, facts.mitigated_at_s), (Some(40.0), Some(60.0)));
+}
+
+fn injected(began_s: Option<f64>) -> Kind {
     let (fault, detail) = ("traffic".to_owned(), String::new());
     let (inject, title) = ("more-traffic".to_owned(), String::new());
     let did = InjectDid::Injected { fault, detail };
-    script.at(65.0).truth(Kind::InjectUsed { inject, title, did });
-    let facts = assessed(&lost(&mut script).events_so_far());
+    Kind::InjectUsed { inject, title, did, began_s }
+}
+
+#[test]
+fn what_an_inject_costs_while_it_goes_in_is_its_doing() {
+    let mut script = sustained();
+    lost(&mut script).at(200.0).truth(injected(Some(65.0)));
+    let facts = assessed(&script.events_so_far());
     assert_eq!((facts.mitigated_since_s, facts.mitigated_at_s), (Some(40.0), Some(60.0)));
+    assert_eq!(facts.own_relief().count(), 0);
+    assert_eq!((facts.injects[0].at_s, facts.injects[0].steady_at), (65.0, Some(true)));
 }
 
 #[test]

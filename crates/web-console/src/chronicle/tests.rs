@@ -101,7 +101,7 @@ fn the_candidate_is_not_told_that_words_were_prepared() {
     let (who, role, text) = ("Ruth".to_owned(), "stakeholder".to_owned(), "And?".to_owned());
     let (inject, title) = ("how-bad".to_owned(), "A question".to_owned());
     let did = InjectDid::Said { who, role, text };
-    let asked = Kind::InjectUsed { inject, title, did };
+    let asked = Kind::InjectUsed { inject, title, did, began_s: None };
     let chronicle =
         chronicle(vec![(Participant::Interviewer, hint), (Participant::Interviewer, asked)]);
     let told = |role| {
