@@ -69,7 +69,9 @@ fn matches(sighting: &Sighting, kind: &Kind) -> Option<String> {
         }
         Sighting::Docker { verb, target, shown } => docker(kind, verb, target, shown),
         Sighting::Sql { relation, statement } => sql(kind, relation, statement),
-        Sighting::Metrics { metric, shown } => metrics(kind, metric, shown),
+        Sighting::Metrics { metric, expression, without, shown } => {
+            metrics(kind, metric, (expression, without), shown)
+        }
         Sighting::Command { line, shown } => command(kind, line, shown),
         Sighting::Wiki { page } => wiki(kind, page),
         Sighting::Answer { id } => answer(kind, id),
@@ -150,10 +152,21 @@ fn sql(kind: &Kind, wanted: &Pattern, wanted_statement: &Option<Pattern>) -> Opt
 }
 
 /// Only a request that was answered has shown something.
-fn metrics(kind: &Kind, wanted: &Pattern, wanted_shown: &Option<Pattern>) -> Option<String> {
-    let Kind::MetricsAsked { metrics, status: 200, shown, .. } = kind else { return None };
+fn metrics(
+    kind: &Kind,
+    wanted: &Pattern,
+    (wanted_expression, unwanted): (&Option<Pattern>, &Option<Pattern>),
+    wanted_shown: &Option<Pattern>,
+) -> Option<String> {
+    let Kind::MetricsAsked { expression, metrics, labels, status: 200, shown, .. } = kind else {
+        return None;
+    };
     let metric = metrics.iter().find(|name| wanted.0.is_match(name))?;
-    allows(wanted_shown, shown).then(|| format!("metric {metric}"))
+    let is_unwanted = |label: &String| unwanted.as_ref().is_some_and(|it| it.0.is_match(label));
+    let fits = allows(wanted_expression, expression)
+        && !labels.iter().any(is_unwanted)
+        && allows(wanted_shown, shown);
+    fits.then(|| format!("metric {metric}"))
 }
 
 /// Only a line that ended has shown something.

@@ -107,6 +107,11 @@ pub(crate) struct SqlSighting {
 pub(crate) struct MetricsSighting {
     /// A metric that it names.
     pub(crate) metric: Regex,
+    /// What stood in the question (PromQL or selectors), of which the first 4 KiB are known.
+    pub(crate) expression: Option<Regex>,
+    /// What no condition of the question on a label may be, such as `^status\W`: of a part of the
+    /// series something else is learnt than of all.
+    pub(crate) without: Option<Regex>,
     /// What stood in the answer (JSON), of which the first 4 KiB are known.
     pub(crate) shown: Option<Regex>,
 }

@@ -69,6 +69,8 @@ fn sighting(raw: &raw::Sighting, sights: &Sights, found: &mut Findings) -> Sight
         },
         raw::Sighting::Metrics(raw) => Sighting::Metrics {
             metric: found.pattern(&raw.metric),
+            expression: pattern(raw.expression.as_ref(), found),
+            without: pattern(raw.without.as_ref(), found),
             shown: pattern(raw.shown.as_ref(), found),
         },
         raw::Sighting::Command(raw) => Sighting::Command {

@@ -41,6 +41,12 @@ impl Control {
         self.change_release(deployment, None, "rollback", by, "").await
     }
 
+    /// The release that a rollback would start; not known while a rollout is under way.
+    pub fn goes_back_to(&self, deployment: &str) -> Option<String> {
+        let state = self.state.try_lock().ok()?;
+        state.get(deployment)?.previous.clone()
+    }
+
     async fn change_release(
         &self,
         name: &str,

@@ -65,7 +65,8 @@ pub(super) async fn run(doors: &Doors, command: Deployctl, columns: Option<u16>)
             }
         }
         Verb::Rollback { deployment } => {
-            let asked = Asked { verb: "rollback", target: &deployment, detail: "" };
+            let release = control.goes_back_to(&deployment).unwrap_or_default();
+            let asked = Asked { verb: "rollback", target: &deployment, detail: &release };
             let doing = control.rollback(&deployment, BY);
             doors.act("deployctl", &asked, doing, |act| rolled(act, &deployment)).await
         }

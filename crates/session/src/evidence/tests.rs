@@ -70,6 +70,36 @@ fn a_dashboard_is_seen_when_title_and_numbers_are_on_the_same_panel() {
 }
 
 #[test]
+fn a_question_to_prometheus_is_seen_when_it_is_the_one_that_tells() {
+    let asked = |expression: &str, labels: &[&str]| Kind::MetricsAsked {
+        route: "query".to_owned(),
+        expression: expression.to_owned(),
+        metrics: vec!["http_requests_total".to_owned()],
+        labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+        range_s: None,
+        started_s: 0.0,
+        status: 200,
+        refused: None,
+        shown: "[1.0,\"12.5\"]".to_owned(),
+    };
+    let seen = |kind: Kind, wanted: Option<&str>| {
+        let sighting = Sighting::Metrics {
+            metric: pattern("^http_requests_total$"),
+            expression: Some(pattern(r"\brate\b")),
+            without: Some(pattern(r"^status\W")),
+            shown: Some(pattern(r"\d")),
+        };
+        check(sighting, Door::Metrics, kind, wanted);
+    };
+    let wanted = Some("metric http_requests_total");
+    seen(asked("sum(rate(http_requests_total[1m]))", &[]), wanted);
+    seen(asked("sum by (status) (rate(http_requests_total[1m]))", &["status"]), wanted);
+    seen(asked("http_requests_total", &[]), None);
+    let failed = "sum(rate(http_requests_total{status=~\"5..\"}[1m]))";
+    seen(asked(failed, &["status=~\"5..\""]), None);
+}
+
+#[test]
 fn a_command_is_seen_when_it_has_ended_and_printed_it() {
     let sighting = || Sighting::Command {
         line: pattern(r"\bgit\s+log\b"),
