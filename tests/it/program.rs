@@ -75,6 +75,29 @@ fn a_lab_is_the_same_from_inside_its_folder() {
 }
 
 #[test]
+fn a_lab_is_the_same_by_the_name_of_its_file() {
+    let output = Command::new(env!("CARGO_BIN_EXE_checkride"))
+        .args(["check", "lab.yaml"])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../labs/payments"))
+        .output()
+        .unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && stdout.contains("labs/payments: good"), "{stdout}");
+}
+
+#[test]
+fn with_nobody_to_read_standard_error_a_program_ends_as_it_should() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = Command::new(env!("CARGO_BIN_EXE_checkride"))
+        .args(["show", "nope"])
+        .stderr(writer)
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(2));
+}
+
+#[test]
 fn a_full_disk_behind_standard_output_is_told() {
     let full = std::fs::File::create("/dev/full").unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_checkride"))
@@ -131,11 +154,14 @@ fn a_lab_whose_dashboard_cannot_be_drawn_cannot_be_used() {
     let mut dashboard: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(&pool).unwrap()).unwrap();
     dashboard["templating"] = "none".into();
-    std::fs::write(&pool, dashboard.to_string()).unwrap();
+    let text = serde_json::to_string_pretty(&dashboard).unwrap();
+    let line = text.lines().position(|line| line.contains("\"templating\"")).unwrap() + 1;
+    std::fs::write(&pool, text).unwrap();
     let (stdout, _) = check(&["--labs", &labs, "labs"], 0);
     assert!(stdout.contains("cannot be used: it has mistakes"), "{stdout}");
     let (_, stderr) = check(&["--labs", &labs, "show", "payments"], 2);
     assert!(stderr.contains("the dashboard `pool` cannot be drawn"), "{stderr}");
+    assert!(stderr.contains(&format!("grafana/dashboards/pool.json:{line}:")), "{stderr}");
 }
 
 #[test]

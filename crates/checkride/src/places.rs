@@ -4,15 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use dashboard::Dashboard;
+use dashboard::{Dashboard, DashboardError};
 use etcetera::BaseStrategy;
 use lab::cause::Cause;
-use lab::lab::Lab;
+use lab::lab::{DashboardFile, Lab};
 use lab::load::{self, Disk};
 use lab::persona::Persona;
 use lab::problem::{Problem, Problems};
 use lab::rubric::Rubric;
-use lab::rule::{Rule, Severity};
 use orchestrator::home::Home;
 
 use crate::exit::UsageError;
@@ -89,7 +88,7 @@ pub fn lab_folders(labs: &Path) -> Result<Vec<PathBuf>> {
 pub fn lab_folder(labs: Option<&Path>, name: &str) -> Result<PathBuf> {
     if looks_like_a_path(name) {
         let path = Path::new(name);
-        let folder = if path.is_file() { path.parent().unwrap_or(path) } else { path };
+        let folder = if path.is_file() { folder_of(path) } else { path };
         if folder.join("lab.yaml").is_file() {
             return Ok(folder.to_owned());
         }
@@ -125,19 +124,14 @@ pub fn whole(folder: &Path) -> Result<Lab, Problems> {
 
 /// Dashboards of a lab that cannot be drawn. Reading them takes more than a lab's grammar.
 pub fn undrawable(lab: &Lab) -> Vec<Problem> {
-    let problem = |(uid, json): (&String, &String)| {
-        let error = Dashboard::parse(json).err()?;
-        Some(Problem {
-            rule: Rule::Dashboard,
-            severity: Severity::Error,
-            file: lab.folder.clone(),
-            line: 1,
-            column: 1,
-            span: None,
-            message: format!("the dashboard `{uid}` cannot be drawn: {error}"),
-            help: Some("export it from Grafana again".to_owned()),
-            snippet: None,
-        })
+    let problem = |(uid, dashboard): (&String, &DashboardFile)| {
+        let error = Dashboard::parse(&dashboard.text).err()?;
+        let (at, error) = if let DashboardError::Json { line, column, problem } = error {
+            (Some((line, column)), problem)
+        } else {
+            (None, error.to_string())
+        };
+        Some(dashboard.problem(at, format!("the dashboard `{uid}` cannot be drawn: {error}")))
     };
     lab.dashboards.iter().filter_map(problem).collect()
 }
@@ -190,6 +184,14 @@ pub fn rubric_of(lab: &Lab) -> Result<Rubric, Problems> {
 fn refuse(problems: &Problems) -> anyhow::Error {
     print::note(&problems.to_string());
     UsageError("this cannot be used; correct it first".to_owned()).into()
+}
+
+/// The folder of a file. The parent of a bare name is no path, not the folder where one is.
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        Some(_) | None => Path::new("."),
+    }
 }
 
 fn looks_like_a_path(name: &str) -> bool {

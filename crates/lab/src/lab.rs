@@ -37,8 +37,16 @@ pub struct Lab {
     pub causes: BTreeMap<String, Cause>,
     /// Keyed by persona id.
     pub personas: BTreeMap<String, Persona>,
-    /// Grafana dashboard files by uid: the JSON text as it stands on disk.
-    pub dashboards: BTreeMap<String, String>,
+    /// Grafana dashboard files by uid.
+    pub dashboards: BTreeMap<String, DashboardFile>,
+}
+
+/// A Grafana dashboard.
+#[derive(Debug, Clone)]
+pub struct DashboardFile {
+    pub file: PathBuf,
+    /// The JSON as it stands on disk.
+    pub text: String,
 }
 
 /// What is started, and which of its services play a named part.
@@ -247,7 +255,13 @@ pub enum Sighting {
     /// not known.
     Sql { relation: Pattern, statement: Option<Pattern> },
     /// A question that Prometheus answered, by a metric that it names.
-    Metrics { metric: Pattern, shown: Option<Pattern> },
+    Metrics {
+        metric: Pattern,
+        expression: Option<Pattern>,
+        /// None of its conditions on labels may be of this form.
+        without: Option<Pattern>,
+        shown: Option<Pattern>,
+    },
     /// A command line in a terminal, and what it printed.
     Command { line: Pattern, shown: Option<Pattern> },
     /// A wiki page.

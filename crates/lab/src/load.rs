@@ -236,7 +236,7 @@ fn bare(raw: &raw::lab::Lab, answers: &Answers, folder: &mut Folder, found: &mut
         answers: answers.known().unwrap_or_default().to_vec(),
         causes: BTreeMap::new(),
         personas: BTreeMap::new(),
-        dashboards: dashboards.texts,
+        dashboards: dashboards.files,
         wiki,
         system,
     }

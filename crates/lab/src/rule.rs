@@ -85,6 +85,8 @@ rules! {
     Number = "number",
     /// A regular expression that does not compile.
     Pattern = "pattern",
+    /// An expression that is not PromQL.
+    Promql = "promql",
     /// A probe without bounds, or with bounds that cannot hold together.
     ProbeBounds = "probe-bounds",
     /// Relief that takes longer than mitigation.

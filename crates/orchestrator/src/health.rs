@@ -11,7 +11,7 @@ use session::event::Kind;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
-use crate::prometheus::Prometheus;
+use crate::prometheus::{Prometheus, PrometheusError};
 use crate::recorder::Recorder;
 use crate::steady::{Health, Recovery, Turn};
 
@@ -60,8 +60,9 @@ pub(crate) async fn watch(
         if judging && !is_due(recorder.now()) {
             continue;
         }
-        let values = look(&lab, &prometheus).await;
-        let health = Health::judge(recorder.now(), &lab.steady_state.probes, values);
+        let (values, refused) = look(&lab, &prometheus).await;
+        let judged = Health::judge(recorder.now(), &lab.steady_state.probes, values);
+        let health = Health { refused, ..judged };
         if is_due(health.at) {
             recorded = Some(health.at);
             recorder.truth(Kind::Health { probes: health.values.clone(), steady: health.steady });
@@ -96,12 +97,22 @@ fn tell(recorder: &Recorder, now: &watch::Sender<Now>, turn: Turn) {
     }
 }
 
-/// All probes at once. No answer is no value: a Prometheus that is gone is not a healthy system.
-async fn look(lab: &Lab, prometheus: &Prometheus) -> BTreeMap<String, Option<f64>> {
+/// By the name of a probe.
+type ByProbe<T> = BTreeMap<String, T>;
+
+/// All probes at once: their values, and why some were refused. No answer is no value: a Prometheus that is gone is not
+/// a healthy system.
+async fn look(lab: &Lab, prometheus: &Prometheus) -> (ByProbe<Option<f64>>, ByProbe<String>) {
     let asked = lab.steady_state.probes.iter().map(|probe| async move {
         let answer = tokio::time::timeout(PATIENCE, prometheus.number(&probe.promql)).await;
-        let value = answer.ok().and_then(Result::ok).flatten();
-        (probe.name.clone(), value)
+        (probe.name.clone(), answer.unwrap_or(Ok(None)))
     });
-    join_all(asked).await.into_iter().collect()
+    let (mut values, mut refused) = (BTreeMap::new(), BTreeMap::new());
+    for (name, answer) in join_all(asked).await {
+        if let Err(error @ PrometheusError::Refused { .. }) = &answer {
+            refused.insert(name.clone(), error.to_string());
+        }
+        values.insert(name, answer.ok().flatten());
+    }
+    (values, refused)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dashboard::Dashboard;
 use futures::StreamExt;
-use lab::lab::Lab;
+use lab::lab::{DashboardFile, Lab};
 use session::event::{Kind, Place};
 use testbed::{Death, Images, Testbed};
 use tokio::sync::{mpsc, watch};
@@ -183,8 +183,9 @@ impl Stage {
 }
 
 fn read_dashboards(lab: &Lab) -> Result<Vec<Dashboard>, StageError> {
-    let parse = |(uid, json): (&String, &String)| {
-        Dashboard::parse(json).map_err(|source| StageError::Dashboard { uid: uid.clone(), source })
+    let parse = |(uid, dashboard): (&String, &DashboardFile)| {
+        Dashboard::parse(&dashboard.text)
+            .map_err(|source| StageError::Dashboard { uid: uid.clone(), source })
     };
     lab.dashboards.iter().map(parse).collect()
 }

@@ -12,6 +12,8 @@ pub struct Health {
     pub at: Duration,
     /// Values by the probe's name; `None` where it gave no series or no answer.
     pub values: BTreeMap<String, Option<f64>>,
+    /// Why Prometheus refused to answer some, by the probe's name.
+    pub refused: BTreeMap<String, String>,
     /// Whether all of them keep their bounds.
     pub steady: bool,
 }
@@ -21,7 +23,7 @@ impl Health {
     pub fn judge(at: Duration, probes: &[Probe], values: BTreeMap<String, Option<f64>>) -> Health {
         let steady =
             probes.iter().all(|probe| probe.holds(values.get(&probe.name).copied().flatten()));
-        Health { at, values, steady }
+        Health { at, values, refused: BTreeMap::new(), steady }
     }
 
     /// The probes that do not hold, in words.
@@ -32,7 +34,10 @@ impl Health {
             .filter(|(probe, value)| !probe.holds(*value))
             .map(|(probe, value)| match value {
                 Some(value) => format!("{} is {value:.3}", probe.name),
-                None => format!("{} has no value", probe.name),
+                None => match self.refused.get(&probe.name) {
+                    Some(refused) => format!("{} has no value: {refused}", probe.name),
+                    None => format!("{} has no value", probe.name),
+                },
             })
             .collect();
         failing.join(", ")
@@ -96,6 +101,27 @@ impl Recovery {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_probe_that_prometheus_refused_says_why() {
+        let probe = |name: &str| Probe {
+            name: name.to_owned(),
+            title: name.to_owned(),
+            promql: name.to_owned(),
+            at_least: Some(1.0),
+            at_most: None,
+            unit: "count".to_owned(),
+        };
+        let probes = ["up", "down", "odd"].map(probe);
+        let values = [("up", Some(1.0)), ("down", Some(0.0)), ("odd", None)];
+        let values = values.map(|(name, value)| (name.to_owned(), value)).into();
+        let health = Health {
+            refused: [("odd".to_owned(), "two series for one".to_owned())].into(),
+            ..Health::judge(Duration::ZERO, &probes, values)
+        };
+        let failing = health.failing(&probes);
+        assert_eq!(failing, "down is 0.000, odd has no value: two series for one");
+    }
+
     /// One character a second: `+` steady, `-` not.
     fn turns(script: &str) -> Vec<Turn> {
         let mut recovery = Recovery {
@@ -107,6 +133,7 @@ mod tests {
         let health = |(second, mark)| Health {
             at: Duration::from_secs(second),
             values: BTreeMap::new(),
+            refused: BTreeMap::new(),
             steady: mark == '+',
         };
         (0..).zip(script.chars()).map(health).filter_map(|it| recovery.observe(&it)).collect()

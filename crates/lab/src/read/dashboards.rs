@@ -7,16 +7,19 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::folder::Folder;
+use crate::lab::DashboardFile;
 use crate::problem::Problem;
 use crate::raw::at::At;
 use crate::rule::Rule;
 use crate::source::{Findings, Source, whole_file};
 
+/// What helps where a dashboard is broken.
+const AGAIN: &str = "export it from Grafana again";
+
 /// All dashboards of a lab, by uid.
 #[derive(Debug, Default)]
 pub(crate) struct Dashboards {
-    /// The JSON text as it stands on disk.
-    pub(crate) texts: BTreeMap<String, String>,
+    pub(crate) files: BTreeMap<String, DashboardFile>,
     /// The titles of the panels, those in rows included.
     pub(crate) panels: BTreeMap<String, Vec<String>>,
 }
@@ -40,7 +43,7 @@ fn dashboard(source: Source, dashboards: &mut Dashboards) -> Result<(), Box<Prob
         serde_json::from_str(&source.text).map_err(|error| not_json(&source, &error))?;
     let uid = word(&json, "uid", &source.file)?;
     word(&json, "title", &source.file)?;
-    if dashboards.texts.contains_key(&uid) {
+    if dashboards.files.contains_key(&uid) {
         let message = format!("another dashboard has the uid `{uid}` too");
         return Err(wrong(&source.file, message, "give this one its own `uid`"));
     }
@@ -48,7 +51,7 @@ fn dashboard(source: Source, dashboards: &mut Dashboards) -> Result<(), Box<Prob
     titles(&json, &mut panels);
     ids(&json, &mut BTreeSet::new(), &source.file)?;
     dashboards.panels.insert(uid.clone(), panels);
-    dashboards.texts.insert(uid, source.text);
+    dashboards.files.insert(uid, DashboardFile { file: source.file, text: source.text });
     Ok(())
 }
 
@@ -90,12 +93,28 @@ fn wrong(file: &Path, message: String, help: &str) -> Box<Problem> {
 }
 
 fn not_json(source: &Source, error: &serde_json::Error) -> Box<Problem> {
-    // The parser counts a column in bytes.
-    let at = source.offset_in_bytes(error.line(), error.column());
     let text = error.to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
     let message = format!("the dashboard is not JSON: {text}");
+    Box::new(placed(source, (error.line(), error.column()), message))
+}
+
+/// A problem at a line and column as the parser of JSON counts them: from 1, the column in bytes.
+fn placed(source: &Source, (line, column): (usize, usize), message: String) -> Problem {
+    let at = source.offset_in_bytes(line, column);
     let mut problem = source.problem(Rule::Dashboard, at..at + 1, message);
-    problem.help = Some("export it from Grafana again".to_owned());
-    Box::new(problem)
+    problem.help = Some(AGAIN.to_owned());
+    problem
+}
+
+impl DashboardFile {
+    /// What is wrong with it for somebody who reads more of it than a lab's grammar; the place as the parser of JSON
+    /// counts it, where it is known.
+    pub fn problem(&self, at: Option<(usize, usize)>, message: String) -> Problem {
+        let source = Source { file: self.file.clone(), text: self.text.clone() };
+        match at {
+            Some(at) => placed(&source, at, message),
+            None => *wrong(&self.file, message, AGAIN),
+        }
+    }
 }

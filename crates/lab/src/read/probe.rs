@@ -11,7 +11,7 @@ pub(crate) fn probe(raw: &raw::probe::Probe, found: &mut Findings) -> Probe {
     Probe {
         name: found.id(&raw.name),
         title: found.line(&raw.title),
-        promql: found.text(&raw.promql),
+        promql: found.promql(&raw.promql),
         at_least: raw.at_least.as_ref().map(|bound| bound.value),
         at_most: raw.at_most.as_ref().map(|bound| bound.value),
         unit: raw.unit.name().to_owned(),

@@ -93,6 +93,18 @@ impl Findings<'_> {
         }
     }
 
+    /// An expression for Prometheus. What it finds is only known to a system that runs.
+    pub(crate) fn promql(&mut self, at: &At<String>) -> String {
+        let text = self.text(at);
+        if !text.trim().is_empty()
+            && let Err(error) = promql_parser::parser::parse(&text)
+        {
+            let message = format!("`{text}` is not PromQL");
+            self.error(Rule::Promql, at, message, format!("what is wrong with it: {error}"));
+        }
+        text
+    }
+
     /// A path relative to `folder`, resolved by its text. `None` when it is not relative: it is not
     /// even looked at then.
     pub(crate) fn path(&mut self, at: &At<String>, folder: &Path) -> Option<PathBuf> {

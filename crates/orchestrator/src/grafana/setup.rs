@@ -165,8 +165,9 @@ pub(super) fn files(lab: &Lab, pass: &Pass) -> Files {
         ("provisioning/datasources/prometheus.yaml".to_owned(), source.to_string().into_bytes()),
         ("provisioning/dashboards/dashboards.yaml".to_owned(), provider.to_string().into_bytes()),
     ]);
-    for (number, text) in lab.dashboards.values().enumerate() {
-        files.insert(format!("dashboards/{number}.json"), text.clone().into_bytes());
+    for (number, dashboard) in lab.dashboards.values().enumerate() {
+        let text = dashboard.text.clone();
+        files.insert(format!("dashboards/{number}.json"), text.into_bytes());
     }
     files
 }

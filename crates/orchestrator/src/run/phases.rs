@@ -22,7 +22,7 @@ use crate::terminal::Terminal;
 
 /// A system that is not ready by then is not going to be.
 const READY_WITHIN: Duration = Duration::from_secs(45);
-/// A healthy system that cannot hold its steady state for so long is not healthy.
+/// A healthy system that has not held its steady state so long after it could have is not healthy.
 const STEADY_WITHIN: Duration = Duration::from_secs(45);
 /// Evidence that a cause declares must show so long after the page at the latest.
 const PROVEN_WITHIN: Duration = Duration::from_secs(20);
@@ -163,14 +163,12 @@ async fn baseline(session: &Session<'_>, stage: &Stage) -> Result<(), RunError> 
             tokio::time::sleep(POLL).await;
         }
     };
-    match tokio::time::timeout(STEADY_WITHIN, healthy).await {
+    let settle = session.lab().steady_state.settle;
+    match tokio::time::timeout(settle + STEADY_WITHIN, healthy).await {
         Ok(ended) => ended,
         Err(_) => Err(match shown {
             Some(what) => RunError::ShownWhenHealthy { what },
-            None => RunError::NotSteady {
-                settle: session.lab().steady_state.settle,
-                state: state(stage),
-            },
+            None => RunError::NotSteady { settle, state: state(stage) },
         }),
     }
 }

@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn a_panel_is_one_that_asks_what_the_panel_asks() {
         let lab = crate::fixture::lab();
-        let pool = Dashboard::parse(&lab.dashboards["pool"]).unwrap();
+        let pool = Dashboard::parse(&lab.dashboards["pool"].text).unwrap();
         let panel = pool.panel("In use").unwrap();
         let is_it = |expr: &str| {
             let body = json!({

@@ -69,7 +69,7 @@ pub(crate) async fn file(
 ) -> Result<Json<serde_json::Value>, Problem> {
     let doors = console.doors()?;
     let file = doors.lab.dashboards.get(&uid).ok_or_else(|| no_dashboard(&doors, &uid))?;
-    let file = serde_json::from_str(file);
+    let file = serde_json::from_str(&file.text);
     // It was read as a dashboard before the session began.
     file.map(Json).map_err(|error| Problem::bad(error.to_string()))
 }

@@ -169,7 +169,7 @@ pub(crate) async fn panels(
     let uids: BTreeSet<&String> = kept.iter().map(|panel| &panel.dashboard).collect();
     let file = |uid: &String| {
         let file = console.interview().lab.dashboards.get(uid)?;
-        Some(ReplayDashboard { uid: uid.clone(), file: serde_json::from_str(file).ok()? })
+        Some(ReplayDashboard { uid: uid.clone(), file: serde_json::from_str(&file.text).ok()? })
     };
     let dashboards = uids.into_iter().filter_map(file).collect();
     Ok(Json(ReplayPanels { panels: kept.into_iter().map(panel).collect(), dashboards }))
