@@ -11,6 +11,7 @@ mod interviewer;
 mod looks;
 mod steady;
 mod words;
+mod wrapping;
 
 use std::collections::BTreeMap;
 
@@ -23,9 +24,9 @@ pub use acts::{Act, ActIs, is_instance};
 pub use bearing::{Bearing, Fact, Moment, bearings};
 pub use expectations::{Expectation, expectations};
 pub use interviewer::{Hint, Inject, More, Pause};
-pub(crate) use looks::wrapping_lines;
 pub use steady::Relief;
 pub use words::{Answered, GapNote, Hypothesis, HypothesisEntry, TroubleNote, Update, same_words};
+pub(crate) use wrapping::wrapping_lines;
 
 use crate::event::{Door, Event, Kind, Phase};
 use crate::evidence::{Seen, sightings};

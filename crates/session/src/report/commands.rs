@@ -85,7 +85,7 @@ type Drafts = BTreeMap<(String, u64), Draft>;
 const NO_LINE: u64 = u64::MAX;
 
 /// All command lines of a session in the order in which they began.
-pub(super) fn commands(events: &[Event]) -> Vec<Command> {
+pub(crate) fn commands(events: &[Event]) -> Vec<Command> {
     let mut drafts = Drafts::new();
     // Terminals whose programs were not seen; the empty name stands for all.
     let mut blind = Vec::new();

@@ -4,7 +4,7 @@
 //! at any time. It says what was looked at before something was changed, and what became of the
 //! system. It gives no score, compares nobody and recommends nothing: a person sets the level.
 
-mod commands;
+pub(crate) mod commands;
 pub mod headline;
 mod health;
 pub mod html;
@@ -146,6 +146,14 @@ pub struct Entry {
     pub event: Kind,
 }
 
+impl Entry {
+    /// Whether it only went through another door, so that the door's event says all that there is to
+    /// see. A line that bears evidence itself shows more than that event does.
+    fn is_left_to_its_door(&self) -> bool {
+        self.wraps && self.evidence.is_empty()
+    }
+}
+
 /// Builds the report of a session of `lab` with `cause` from its events.
 pub fn build(lab: &Lab, cause: &Cause, events: &[Event], integrity: Option<Verdict>) -> Report {
     let assessment = assess(lab, cause, events);
@@ -285,7 +293,7 @@ fn listed(report: &Report) -> impl Iterator<Item = &Entry> {
     report.timeline.iter().filter(move |entry| {
         let has_end = matches!(&entry.event, Kind::LineStarted { terminal, line_id, .. }
             if ended.contains(&(terminal.clone(), *line_id)));
-        !entry.wraps && words::is_listed(&entry.event, has_end)
+        !entry.is_left_to_its_door() && words::is_listed(&entry.event, has_end)
     })
 }
 

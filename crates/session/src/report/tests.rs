@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::event::PanelView;
-use crate::fixture::{self, all_quiet, leaky_release, payments};
+use crate::fixture::{self, Script, all_quiet, leaky_release, payments};
 use crate::journal;
 
 const KEY: [u8; 32] = [7; 32];
@@ -121,6 +121,90 @@ fn a_command_that_went_through_another_door_is_listed_once() {
     let listed: Vec<_> = listed(&report).map(|entry| entry.kind.as_str()).collect();
     assert_eq!(listed.iter().filter(|kind| **kind == "line-ended").count(), 1);
     assert!(!listed.contains(&"health") && !listed.contains(&"line-started"));
+}
+
+fn history(script: &mut Script) {
+    let [verb, target, detail, shown] = ["history", "payments", "", ""].map(str::to_owned);
+    let (before, after, began) = (None, None, None);
+    let kind = Kind::Control { verb, target, detail, before, after, ok: true, shown, began };
+    script.candidate(Door::Control, Effect::Look, kind);
+}
+
+fn paged() -> Script {
+    let mut script = Script::new(|_| true);
+    let (alert, severity) = ("A".to_owned(), "SEV-2".to_owned());
+    let (summary, promql, since) = Default::default();
+    script.at(1.0).truth(Kind::Paged { alert, severity, summary, promql, since });
+    script
+}
+
+/// Evidence in a line that went through another door, one of these typed again and again, and a level.
+fn wrapped() -> Vec<Event> {
+    let mut script = paged();
+    script.at(2.0).line("deployctl history; git log -3", "Answer declined early", history);
+    for at in [3.0, 4.0, 5.0] {
+        script.at(at).line("deployctl history", "", history);
+    }
+    let (dimension, because) = ("automation".to_owned(), String::new());
+    let rated = Kind::Rated { dimension, level: 2, because };
+    script.at(9.0).happen(Participant::Interviewer, Door::Session, Effect::Think, rated);
+    script.into_events()
+}
+
+#[test]
+fn a_line_that_bears_evidence_is_listed_also_when_it_went_through_another_door() {
+    let report = report(&leaky_release(), &wrapped());
+    let lines: Vec<_> = listed(&report).filter(|entry| entry.kind == "line-ended").collect();
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0].evidence, ["recent-changes"]);
+    let page = html::render(&report);
+    assert!(page.contains("seen: What was changed, by whom and when"), "{page}");
+    assert!(page.contains("class=\"ring\""), "the lane has no ring");
+    assert!(markdown::render(&report).contains("$ deployctl history; git log -3"));
+}
+
+#[test]
+fn a_line_that_is_open_beside_another_terminals_look_stays_in_the_report() {
+    let mut script = paged();
+    script.at(2.0).line("git blame main.rs", "", |script| {
+        script.beside("t2", |script| {
+            script.line("deployctl history", "", |script| {
+                history(script);
+                script.program("deployctl history", Some(0));
+            });
+        });
+        script.program_since(2.1, "git blame main.rs");
+    });
+    let report = report(&leaky_release(), &script.into_events());
+    assert_eq!(looks(&report.assessment), "terminal 1, control 1");
+    let text = markdown::render(&report);
+    assert!(text.contains("| look | terminal | $ git blame main.rs |"), "{text}");
+    assert!(!text.contains("$ deployctl history |"), "{text}");
+    assert!(html::render(&report).contains("$ git blame main.rs"));
+}
+
+/// What stands between `before` and the next quotation mark, each time.
+fn quoted<'a>(page: &'a str, before: &'a str) -> Vec<&'a str> {
+    page.split(before).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn every_link_within_the_page_leads_somewhere() {
+    for (name, events) in [
+        ("methodical", fixture::methodical()),
+        ("jumper", fixture::jumper()),
+        ("debriefed", fixture::debriefed()),
+        ("quiet", fixture::quiet()),
+        ("interviewed", fixture::interviewed()),
+        ("wrapped", wrapped()),
+    ] {
+        let page = html::render(&report(&leaky_release(), &events));
+        let (links, ids) = (quoted(&page, " href=\"#"), quoted(&page, " id=\""));
+        let dead: Vec<_> = links.iter().filter(|link| !ids.contains(link)).collect();
+        assert!(dead.is_empty() && !links.is_empty(), "{name}: {dead:?} lead nowhere");
+        let once: std::collections::BTreeSet<_> = ids.iter().collect();
+        assert_eq!(once.len(), ids.len(), "{name}: an id stands for two places");
+    }
 }
 
 const HOSTILE: &str = "\u{1b}]0;owned\u{7}\u{1b}[31m</pre></style><script>alert(1)</script>\

@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::{block, line, section};
+use super::{block, event_id, line, section};
 use crate::event::Kind;
-use crate::report::{Command, LineVerdict, ProgramFacts, Report, words};
+use crate::report::{Command, Entry, LineVerdict, ProgramFacts, Report, words};
 
-/// What a line printed, by terminal and line.
-type Ends<'a> = BTreeMap<(&'a str, u64), &'a Kind>;
+/// The ends of lines, by terminal and line.
+type Ends<'a> = BTreeMap<(&'a str, u64), &'a Entry>;
 
 pub(super) fn commands(report: &Report) -> Markup {
     let mut ends = Ends::new();
     for entry in &report.timeline {
         if let Kind::LineEnded { terminal, line_id, .. } = &entry.event {
-            ends.insert((terminal, *line_id), &entry.event);
+            ends.insert((terminal, *line_id), entry);
         }
     }
     let body = html! {
@@ -31,9 +31,12 @@ pub(super) fn commands(report: &Report) -> Markup {
 
 fn row(report: &Report, command: &Command, ends: &Ends<'_>) -> Markup {
     let since = report.assessment.paged_at_s.map(|at_s| command.started_s - at_s);
-    let end = command.line_id.and_then(|id| ends.get(&(command.terminal.as_str(), id)));
+    let entry = command.line_id.and_then(|id| ends.get(&(command.terminal.as_str(), id)));
+    let end = entry.map(|entry| &entry.event);
+    // The timeline has none of these, so what points to one comes here.
+    let id = entry.filter(|entry| entry.is_left_to_its_door()).map(|entry| event_id(entry.seq));
     html! {
-        li {
+        li id=[id] {
             details {
                 summary {
                     span.clock { (words::clock(since, command.started_s)) }
@@ -42,9 +45,9 @@ fn row(report: &Report, command: &Command, ends: &Ends<'_>) -> Markup {
                         None => span { "Programs without a command line" },
                     }
                     " " (pill(command.verdict))
-                    span.quiet { (how(end.copied())) }
+                    span.quiet { (how(end)) }
                 }
-                (printed(end.copied()))
+                (printed(end))
                 (programs(command))
             }
         }

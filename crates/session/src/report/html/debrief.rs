@@ -3,8 +3,8 @@
 
 use maud::{Markup, html};
 
-use super::{line, moment, section};
-use crate::event::DebriefPart;
+use super::{event_id, line, moment, section};
+use crate::event::{DebriefPart, Kind};
 use crate::report::text::one_line;
 use crate::report::{PROSE, Report, words};
 
@@ -20,7 +20,7 @@ pub(super) fn debrief(report: &Report) -> Markup {
             @if debrief.submitted_at_s.is_none() { " It was not handed in; this is how it was left." }
         }
         @for part in DebriefPart::ALL {
-            h3 { (words::debrief_part(part)) }
+            h3 id=[written_in(report, part)] { (words::debrief_part(part)) }
             div.columns {
                 div { (written(debrief.part(part))) }
                 div { (declared(report, part)) }
@@ -28,6 +28,12 @@ pub(super) fn debrief(report: &Report) -> Markup {
         }
     };
     section("debrief", "The debrief", &body)
+}
+
+/// The id of the event with which a part got its last words: the timeline has none of these.
+fn written_in(report: &Report, part: DebriefPart) -> Option<String> {
+    let is_it = |kind: &Kind| matches!(kind, Kind::DebriefWritten { part: it, .. } if *it == part);
+    report.timeline.iter().rfind(|entry| is_it(&entry.event)).map(|entry| event_id(entry.seq))
 }
 
 fn written(text: &str) -> Markup {

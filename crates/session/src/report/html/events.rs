@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::lanes::lanes;
-use super::{block, line, section};
+use super::{block, event_id, line, section};
 use crate::report::headline::{headline, shown};
 use crate::report::{Entry, Report, listed, words};
 
@@ -33,7 +33,7 @@ fn row(report: &Report, entry: &Entry) -> Markup {
     let shown = shown(&entry.event);
     let first = report.assessment.first_action.as_ref().is_some_and(|act| act.seq == entry.seq);
     html! {
-        li.first[first] id={ "e" (entry.seq) } class=(effect) {
+        li.first[first] id=(event_id(entry.seq)) class=(effect) {
             span.clock title=(line(&entry.wall)) { (words::clock(entry.since_page_s, entry.at_s)) }
             span.door { i class={ "bead " (effect) } {} (words::door(entry.door)) }
             div.what {

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::line;
 use super::scale::{Time, WIDTH};
+use super::{event_id, line};
 use crate::assessment::Pause;
 use crate::event::Effect;
 use crate::report::headline::headline;
@@ -73,7 +73,7 @@ fn dot(entry: &Entry, time: Time) -> Markup {
     let (x, y) = (time.x(entry.at_s), index as f64 * LANE + LANE / 2.0);
     let clock = words::clock(entry.since_page_s, entry.at_s);
     html! {
-        a href={ "#e" (entry.seq) } {
+        a href={ "#" (event_id(entry.seq)) } {
             @if entry.effect == Effect::Act {
                 path class="dot act" d={ "M" (x) " " (y - 7.0) "l7 7l-7 7l-7 -7z" } {
                     title { (clock) " " (line(&headline(&entry.event))) }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{line, moment};
+use super::{event_id, line, moment};
 use crate::assessment::{ActIs, Assessment, EvidenceRecord};
 use crate::report::{Report, words};
 
@@ -14,7 +14,7 @@ pub(super) fn lead(report: &Report) -> Markup {
             p.overline { "First action" }
             p.action.none[assessment.first_action.is_none()] {
                 @match &assessment.first_action {
-                    Some(act) => a href={ "#e" (act.seq) } { (line(&lead.action)) },
+                    Some(act) => a href={ "#" (event_id(act.seq)) } { (line(&lead.action)) },
                     None => (lead.action),
                 }
             }

@@ -118,8 +118,13 @@ fn section(id: &str, title: &str, body: &Markup) -> Markup {
     html! { section id=(id) { h2 { (title) } (body) } }
 }
 
-/// A link to an event of the list.
+/// A link to an event: where it stands in the list, or in the section that says it instead.
 fn moment(report: &Report, seq: u64, at_s: f64) -> Markup {
     let since = report.assessment.paged_at_s.map(|paged_at_s| at_s - paged_at_s);
-    html! { a.clock href={ "#e" (seq) } { (words::clock(since, at_s)) } }
+    html! { a.clock href={ "#" (event_id(seq)) } { (words::clock(since, at_s)) } }
+}
+
+/// The id of what says an event.
+fn event_id(seq: u64) -> String {
+    format!("e{seq}")
 }
