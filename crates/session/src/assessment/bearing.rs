@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::steady::lasting;
-use super::{Assessment, HypothesisEntry, incident};
+use super::{Assessment, Hypothesis, HypothesisEntry, incident, same_words};
 use crate::event::{DebriefPart, Event, InjectDid, Kind, Participant, Standing};
 use crate::report::text::one_line;
 use crate::report::words::duration;
@@ -117,48 +117,75 @@ fn systems_thinking(facts: &Assessment, events: &[Event]) -> Vec<Fact> {
     all
 }
 
+/// Those that stand as ruled out at the end, and when each came to stand so.
 fn ruled_out(facts: &Assessment) -> Fact {
     let noted = count(facts.hypotheses.len(), "hypothesis", "hypotheses");
-    let out = entries(facts, |_, entry| entry.status == Standing::RuledOut);
+    let out: Vec<_> =
+        facts.hypotheses.iter().filter(|it| it.status == Standing::RuledOut).collect();
+    let since = |hypothesis: &&Hypothesis| settled(hypothesis).last().map(at);
     let says = format!("{noted} noted, {} ruled out", out.len());
-    fact(says, out)
+    fact(says, in_order(out.iter().filter_map(since)))
 }
 
-/// Moments of the notebook for which `wanted` holds; it is given the entry before of that hypothesis.
-fn entries(
-    facts: &Assessment,
-    wanted: impl Fn(Option<&HypothesisEntry>, &HypothesisEntry) -> bool,
-) -> Vec<Moment> {
-    let mut moments = Vec::new();
-    for hypothesis in &facts.hypotheses {
-        let mut before = None;
-        for entry in &hypothesis.entries {
-            if wanted(before, entry) {
-                moments.push(Moment { seq: entry.seq, at_s: entry.at_s });
-            }
-            before = Some(entry);
-        }
-    }
+/// The entries with which a hypothesis came to stand as ruled out or confirmed. The notebook notes one
+/// again as it stands for whatever else is changed of it.
+fn settled(hypothesis: &Hypothesis) -> impl Iterator<Item = &HypothesisEntry> {
+    let mut before = Standing::Open;
+    hypothesis.entries.iter().filter(move |entry| {
+        let differs = std::mem::replace(&mut before, entry.status) != entry.status;
+        differs && entry.status != Standing::Open
+    })
+}
+
+/// The entries with another number than the one given before; one without a number takes none back.
+fn moved(hypothesis: &Hypothesis) -> impl Iterator<Item = &HypothesisEntry> {
+    let mut before = None;
+    hypothesis.entries.iter().filter(move |entry| {
+        let Some(now) = entry.confidence else { return false };
+        before.replace(now).is_some_and(|before| before != now)
+    })
+}
+
+fn at(entry: &HypothesisEntry) -> Moment {
+    Moment { seq: entry.seq, at_s: entry.at_s }
+}
+
+fn in_order(moments: impl IntoIterator<Item = Moment>) -> Vec<Moment> {
+    let mut moments: Vec<_> = moments.into_iter().collect();
     moments.sort_by_key(|moment| moment.seq);
     moments
 }
 
 fn uncertainty(facts: &Assessment, events: &[Event]) -> Vec<Fact> {
-    let sure = entries(facts, |before, entry| before.is_none() && entry.confidence.is_some());
-    let noted = facts.hypotheses.len();
-    let moved =
-        entries(facts, |before, entry| before.is_some_and(|it| it.confidence != entry.confidence));
-    let revised = entries(facts, |_, entry| entry.status != Standing::Open);
-    let disprove = of_kind(
-        events,
-        |kind| matches!(kind, Kind::Hypothesis { disprove: Some(text), .. } if !text.is_empty()),
-    );
+    let all = &facts.hypotheses;
+    let first = all.iter().filter_map(|it| it.entries.first());
+    let sure = in_order(first.filter(|entry| entry.confidence.is_some()).map(at));
+    let moved = in_order(all.iter().flat_map(moved).map(at));
+    let revised = all.iter().filter(|it| settled(it).next().is_some()).count();
+    let disprove = disprove(events);
     vec![
-        fact(format!("{} of {noted} hypotheses noted with a confidence", sure.len()), sure),
+        fact(format!("{} of {} hypotheses noted with a confidence", sure.len(), all.len()), sure),
         fact(count(disprove.len(), "note", "notes") + " of what would disprove one", disprove),
         fact(count(moved.len(), "change", "changes") + " of a confidence", moved),
-        fact(count(revised.len(), "belief", "beliefs") + " ruled out or confirmed", revised),
+        fact(
+            count(revised, "belief", "beliefs") + " ruled out or confirmed",
+            in_order(all.iter().flat_map(settled).map(at)),
+        ),
     ]
+}
+
+/// When somebody wrote what would disprove a hypothesis; the same words once more are no other note.
+fn disprove(events: &[Event]) -> Vec<Moment> {
+    let mut known: BTreeMap<String, &str> = BTreeMap::new();
+    let mut moments = Vec::new();
+    for event in events {
+        let Kind::Hypothesis { text, disprove: Some(disprove), .. } = &event.kind else { continue };
+        let before = known.insert(same_words(text), disprove).unwrap_or_default();
+        if !disprove.is_empty() && before != disprove {
+            moments.push(of(event));
+        }
+    }
+    moments
 }
 
 fn automation(events: &[Event]) -> Vec<Fact> {
@@ -292,7 +319,8 @@ fn of_kind(events: &[Event], wanted: impl Fn(&Kind) -> bool) -> Vec<Moment> {
 mod tests {
     use super::*;
     use crate::assessment::assess;
-    use crate::fixture::{jumper, leaky_release, methodical, payments};
+    use crate::event::{Attached, Door, Effect};
+    use crate::fixture::{Script, jumper, leaky_release, methodical, payments};
 
     /// All facts, each with how many moments it points to.
     fn told(events: &[Event]) -> String {
@@ -336,5 +364,57 @@ mod tests {
                 assert_eq!(event.at_s(), moment.at_s, "{}", fact.says);
             }
         }
+    }
+
+    /// What is said, with its moments, of one hypothesis that was noted again and again.
+    fn noted(entries: &[(Option<u8>, Standing)]) -> String {
+        let mut script = Script::new(|_| true);
+        for (confidence, status) in entries {
+            let [source, title, text] = ["log", "payments", "exhausted"].map(str::to_owned);
+            let kind = Kind::Hypothesis {
+                text: "A leak".to_owned(),
+                confidence: *confidence,
+                status: *status,
+                disprove: Some("a level pool".to_owned()),
+                evidence: vec![Attached { source, title, text }],
+            };
+            script.candidate(Door::Notebook, Effect::Think, kind);
+        }
+        told(&script.into_events())
+    }
+
+    #[test]
+    fn a_hypothesis_that_is_noted_again_as_it_stands_counts_once() {
+        let out = (Some(20), Standing::RuledOut);
+        let said = noted(&[(Some(20), Standing::Open), out, out]);
+        for says in [
+            "  1 hypothesis noted, 1 ruled out [1]\n",
+            "  1 belief ruled out or confirmed [1]\n",
+            "  1 note of what would disprove one [0]\n",
+            "  no changes of a confidence []\n",
+        ] {
+            assert!(said.contains(says), "{says} is not in {said}");
+        }
+    }
+
+    #[test]
+    fn a_hypothesis_that_was_ruled_out_and_then_confirmed_is_not_ruled_out() {
+        let said = noted(&[(None, Standing::RuledOut), (None, Standing::Confirmed)]);
+        assert!(said.contains("  1 hypothesis noted, 0 ruled out []\n"), "{said}");
+        assert!(said.contains("  1 belief ruled out or confirmed [0, 1]\n"), "{said}");
+        let said = noted(&[(None, Standing::RuledOut), (None, Standing::Open)]);
+        assert!(said.contains("  1 hypothesis noted, 0 ruled out []\n"), "{said}");
+    }
+
+    #[test]
+    fn a_note_without_a_number_is_no_change_of_a_confidence() {
+        let said = noted(&[(Some(30), Standing::Open), (None, Standing::RuledOut)]);
+        assert!(said.contains("  no changes of a confidence []\n"), "{said}");
+        let said = noted(&[(None, Standing::Open), (Some(30), Standing::Open)]);
+        assert!(said.contains("  no changes of a confidence []\n"), "{said}");
+        let entries =
+            [(Some(30), Standing::Open), (None, Standing::Open), (Some(60), Standing::Open)];
+        let said = noted(&entries);
+        assert!(said.contains("  1 change of a confidence [2]\n"), "{said}");
     }
 }
