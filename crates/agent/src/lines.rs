@@ -10,6 +10,8 @@ mod family;
 mod join;
 mod ledger;
 mod record;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nix::sys::stat::Mode;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::net::unix::pipe;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
@@ -26,7 +28,7 @@ use wire::{Line, Open};
 
 use crate::AgentError;
 use crate::clock::Clock;
-use crate::link::{Link, Stream};
+use crate::link::Link;
 use crate::programs::{Process, ends};
 use crate::terminal::{Excerpt, Terminals};
 pub(crate) use book::Lines;
@@ -97,7 +99,7 @@ async fn hear(lines: &Lines) -> Result<(), AgentError> {
 }
 
 /// Sends home what is to be told. Ends with what is wrong.
-async fn tell(lines: &Lines, mut home: Stream) -> Result<(), AgentError> {
+async fn tell(lines: &Lines, mut home: impl AsyncWrite + Unpin) -> Result<(), AgentError> {
     let mut frame = Open::Lines { version: wire::VERSION }.to_frame()?;
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -114,9 +116,11 @@ async fn tell(lines: &Lines, mut home: Stream) -> Result<(), AgentError> {
             frame.clear();
         }
         tokio::select! {
+            // The tick first: it comes once a second, and lines that never end to come, forged ones
+            // say, would put it off for ever.
             biased;
-            () = lines.more(COMPANY) => {}
             _ = tick.tick() => lines.tick(),
+            () = lines.more(COMPANY) => {}
         }
     }
 }
