@@ -95,6 +95,9 @@ async fn hear(lines: &Lines) -> Result<(), AgentError> {
     loop {
         lines.room().await;
         lines.hear().await.map_err(AgentError::system("read the lines"))?;
+        // Somebody may write faster than this reads, and then nothing here ever waits: without it
+        // the one thread of the agent would do nothing else.
+        tokio::task::yield_now().await;
     }
 }
 
