@@ -25,7 +25,10 @@ shopt -s cmdhist lithist promptvars
 # The line (as `history 1` gives it) in one piece, shorter than a pipe's buffer. The mark comes
 # first: whoever reads of the line may answer it at once, and what is echoed then belongs to it.
 _oncall_tell() {
-    local LC_ALL=C line=$1 length=${#1} cwd=${PWD:0:900}
+    # By itself, since all words of a command are expanded before it assigns anything: from here on
+    # lengths are in bytes.
+    local LC_ALL=C
+    local line=$1 length=${#1} cwd=${PWD:0:900}
     line=${line:0:2900}
     builtin printf '\033]133;C;%d;%d\007' "$$" "$_oncall_number" > /dev/tty
     builtin printf 'B\037%d\037%d\037%s\037%d\037%s\037%s\n' "$$" "$_oncall_number" "$_oncall_tty" \

@@ -6,6 +6,8 @@
 //! a field come as 0x1e. `history` is what bash's `history 1` prints, cut by the shell to what a pipe
 //! takes in one piece; `bytes` is its length before that.
 
+use std::borrow::Cow;
+
 /// No record is longer: more than this is a pipe's worth of anything else.
 const LONGEST: usize = 4096;
 
@@ -52,19 +54,18 @@ impl Record {
 
     /// Reads one record, without its line feed.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let text = String::from_utf8_lossy(bytes);
-        let fields: Vec<&str> = text.splitn(7, '\u{1f}').collect();
+        let fields: Vec<&[u8]> = bytes.splitn(7, |byte| *byte == 0x1f).collect();
         match fields.as_slice() {
-            ["B", shell, line_number, tty, length, cwd, history] => Ok(Self::Begin(Begin {
+            [b"B", shell, line_number, tty, length, cwd, history] => Ok(Self::Begin(Begin {
                 shell: number(shell)?,
                 number: number(line_number)?,
-                tty: (*tty).to_owned(),
+                tty: text(tty).into_owned(),
                 cwd: with_line_feeds(cwd),
                 line: line(history, number(length)?)?,
             })),
-            ["P", shell, tty, exit] => Ok(Self::Prompt(Prompt {
+            [b"P", shell, tty, exit] => Ok(Self::Prompt(Prompt {
                 shell: number(shell)?,
-                tty: (*tty).to_owned(),
+                tty: text(tty).into_owned(),
                 exit: number(exit)?,
             })),
             _ => Err(Unreadable),
@@ -72,19 +73,25 @@ impl Record {
     }
 }
 
-fn number<T: std::str::FromStr>(text: &str) -> Result<T, Unreadable> {
-    text.parse().map_err(|_| Unreadable)
+fn text(field: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(field)
 }
 
-fn with_line_feeds(field: &str) -> String {
-    field.replace('\u{1e}', "\n")
+fn number<T: std::str::FromStr>(field: &[u8]) -> Result<T, Unreadable> {
+    text(field).parse().map_err(|_| Unreadable)
+}
+
+fn with_line_feeds(field: &[u8]) -> String {
+    text(field).replace('\u{1e}', "\n")
 }
 
 /// The line itself: bash prints its number, a star if it was edited, else a space, a space, and then
-/// the line as it was typed. `length`: of all that, before the shell cut it.
-fn line(history: &str, length: usize) -> Result<String, Unreadable> {
-    let unnumbered = history.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
-    let typed = unnumbered.get(2..).ok_or(Unreadable)?;
+/// the line as it was typed. `length`: of all that, before the shell cut it. In bytes, since that cut
+/// may have gone through a character, and what stands for half a one is longer.
+fn line(history: &[u8], length: usize) -> Result<String, Unreadable> {
+    let padded = history.trim_ascii_start();
+    let digits = padded.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let typed = padded.get(digits + 2..).ok_or(Unreadable)?;
     let mut line = with_line_feeds(typed);
     let prefix = history.len() - typed.len();
     if length > history.len() {
@@ -151,9 +158,9 @@ mod tests {
         seen
     }
 
-    fn typed(history: &str, length: usize) -> String {
-        let bytes = format!("B\x1f7\x1f3\x1f0\x1f{length}\x1f/tmp\x1f{history}");
-        match Record::parse(bytes.as_bytes()).unwrap() {
+    fn typed(history: impl AsRef<[u8]>, length: usize) -> String {
+        let before = format!("B\x1f7\x1f3\x1f0\x1f{length}\x1f/tmp\x1f");
+        match Record::parse(&[before.as_bytes(), history.as_ref()].concat()).unwrap() {
             Record::Begin(begin) => begin.line,
             Record::Prompt(_) => unreachable!("it begins with B"),
         }
@@ -176,6 +183,17 @@ mod tests {
     #[test]
     fn a_cut_line_says_so() {
         assert_eq!(typed("    1  echo aaa", 5015), "echo aaa …[cut: the first 8 of 5008 bytes]");
+    }
+
+    #[test]
+    fn a_line_that_is_cut_inside_a_character_says_so_in_bytes() {
+        let whole = "    1  echo €€€";
+        for (cut, shown) in [(1, "€€\u{fffd}"), (2, "€€\u{fffd}"), (3, "€€"), (4, "€\u{fffd}")]
+        {
+            let said = format!("echo {shown} …[cut: the first {} of 14 bytes]", 14 - cut);
+            assert_eq!(typed(&whole.as_bytes()[..whole.len() - cut], whole.len()), said);
+        }
+        assert_eq!(typed(whole, whole.len()), "echo €€€");
     }
 
     #[test]

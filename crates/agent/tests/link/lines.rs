@@ -100,6 +100,24 @@ async fn a_long_line_is_cut_and_says_so() {
 }
 
 #[tokio::test]
+async fn a_long_line_beyond_ascii_is_cut_by_its_bytes_and_says_so() {
+    for (letter, count) in [('ö', 1700), ('€', 1300), ('x', 3500)] {
+        let typed = format!("true {}", letter.to_string().repeat(count));
+        let seen = one(&format!("{typed}\r")).await.0;
+        let (kept, said) = seen.split_once(" …[cut: the first ").expect("it says so");
+        let kept = kept.trim_end_matches('\u{fffd}');
+        assert!(typed.starts_with(kept) && kept.len() > 2800, "{seen}");
+        assert!(said.ends_with(&format!("of {} bytes]", typed.len())), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_line_beyond_ascii_that_fits_comes_whole() {
+    let typed = format!("true {}", "ö".repeat(1400));
+    assert_eq!(one(&format!("{typed}\r")).await.0, typed);
+}
+
+#[tokio::test]
 async fn a_flood_is_counted_whole_and_shown_in_part() {
     let (_home, mut terminal, mut lines) = at_prompt().await;
     terminal.type_in("head -c 3000000 /dev/zero | tr '\\0' y\r").await;
