@@ -147,6 +147,6 @@ pub struct Program {
     /// `None` while it runs.
     pub ended_us: Option<u64>,
     /// The exit code, or 128 and the signal; `None` while it runs, when the kernel did not tell, and
-    /// when the process went on as another program.
+    /// when the process went on as another program, or as the one that it was.
     pub exit: Option<i32>,
 }

@@ -207,8 +207,8 @@ impl Lines {
         let state = &mut *lock(&self.shared.state);
         let (place, fresh) = state.family.place(descent, kernel);
         (program.line, program.terminal) = (place.line, place.terminal);
-        let step = state.ledger.begins(program).map(Step::Say);
-        self.tell_later(state, step);
+        let told = state.ledger.begins(program);
+        self.tell_later(state, told);
         fresh
     }
 
@@ -239,7 +239,7 @@ impl Lines {
     /// How a process has ended is known, or never will be.
     pub(crate) fn ended(&self, dead: Dead, exit: Option<i32>) {
         let state = &mut *lock(&self.shared.state);
-        self.tell_later(state, Some(Step::Say(dead.how(exit))));
+        self.tell_later(state, dead.how(exit));
     }
 
     /// The programs of a terminal are not seen.
@@ -328,12 +328,12 @@ impl Lines {
     }
 
     /// Not worth a message of its own.
-    fn tell_later(&self, state: &mut State, step: Option<Step>) {
-        if let Some(step) = step {
+    fn tell_later(&self, state: &mut State, lines: impl IntoIterator<Item = Line>) {
+        for line in lines {
             if state.steps.is_empty() {
                 self.shared.more.notify_one();
             }
-            state.steps.push_back(step);
+            state.steps.push_back(Step::Say(line));
         }
     }
 }

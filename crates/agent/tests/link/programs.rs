@@ -72,6 +72,18 @@ async fn attempts_along_path_are_one_program_and_a_missing_one_is_marked() {
 }
 
 #[tokio::test]
+async fn a_program_that_finds_none_to_become_goes_on_and_is_told_to_its_own_end() {
+    let (_home, mut terminal, mut lines) = at_prompt().await;
+    let script = "shopt -s execfail; exec /no/such; exit 3";
+    terminal.type_in(&format!("bash -c '{script}'\r")).await;
+    let seen = under(&mut lines, 2).await;
+    assert_eq!(words(&seen), [format!("bash -c {script}").as_str(), "!/no/such"]);
+    assert_eq!((seen[0].exit, seen[1].exit), (told(3), None));
+    assert_eq!(seen[1].ended_us, Some(seen[1].at_us));
+    assert!(seen[0].ended_us.unwrap() >= seen[1].at_us);
+}
+
+#[tokio::test]
 async fn what_runs_from_an_odd_folder_or_by_a_link_of_its_own_is_told_as_run() {
     let (_home, mut terminal, mut lines) = at_prompt().await;
     terminal.type_in("mkdir $'odd\\xff'; cd $'odd\\xff'; cp /bin/true it\r").await;
