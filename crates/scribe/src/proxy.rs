@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use crate::record::{Line, Open, Told};
+use crate::record::{Line, Open, Pen, Told};
 use crate::routes::{self, LONGEST_TARGET, Refusal};
 
 /// Connections at a time; more are closed at once.
@@ -41,12 +41,16 @@ struct Desk {
     /// SHA-256 of the pass, in hex.
     pass: Option<String>,
     turns: Semaphore,
+    pen: Pen,
 }
 
 /// Serves until the process ends.
 pub async fn serve(listener: TcpListener, upstream: SocketAddr, pass: Option<String>) {
-    let turns = Semaphore::new(AT_A_TIME);
-    let desk = Arc::new(Desk { upstream, pass, turns });
+    serve_at(Desk::new(upstream, pass, Arc::new(Line::write)), listener).await;
+}
+
+async fn serve_at(desk: Desk, listener: TcpListener) {
+    let desk = Arc::new(desk);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         // An error is one connection's that was given up before it was taken, or a want of files
@@ -72,38 +76,13 @@ pub async fn serve(listener: TcpListener, upstream: SocketAddr, pass: Option<Str
 }
 
 async fn answer(desk: &Desk, request: Request<Incoming>) -> Result<Answer, hyper::Error> {
-    let began = Instant::now();
-    let is_own = desk.knows(request.headers());
-    let refuse = |refusal, line| refuse(refusal, (!is_own).then(|| Open::new(line, began)));
-    let mut line = Line::of(request.method().as_str(), request.uri().path());
-    let question = request.uri().query().unwrap_or_default();
-    line.question = question.chars().take(LONGEST_TARGET).collect();
-    let route = match routes::route(request.method(), request.uri()) {
-        Ok(route) => route,
-        Err(refusal) => return Ok(refuse(refusal, line)),
+    // Before anything is waited for: whoever asks may be gone by then, and has asked all the same.
+    let mut open = desk.open(&request);
+    let answered = match desk.ask(request, &mut open).await {
+        Ok(answered) => answered,
+        Err(refusal) => return Ok(refuse(refusal, open)),
     };
-    line.route = route;
-    let turn = match is_own {
-        true => None,
-        false => match tokio::time::timeout(PATIENCE, desk.turns.acquire()).await {
-            Ok(turn) => turn.ok(),
-            Err(_) => return Ok(refuse(BUSY, line)),
-        },
-    };
-    let question = match Question::read(request).await {
-        Ok(question) => question,
-        Err(refusal) => return Ok(refuse(refusal, line)),
-    };
-    if !question.form.is_empty() {
-        let mark = if line.question.is_empty() { "" } else { "&" };
-        line.question =
-            format!("{}{mark}{}", line.question, String::from_utf8_lossy(&question.form));
-    }
-    let answered = tokio::time::timeout(PATIENCE, question.ask(desk.upstream)).await;
-    let Ok(Ok(answered)) = answered else { return Ok(refuse(SILENT, line)) };
-    line.status = answered.status().as_u16();
-    let open = (!is_own).then(|| Open::new(line, began));
-    drop(turn);
+    open.line.status = answered.status().as_u16();
     let (parts, body) = answered.into_parts();
     let mut response = Response::new(Told::new(body, open).boxed());
     *response.status_mut() = parts.status;
@@ -125,12 +104,11 @@ fn is_text(form: &[u8]) -> bool {
     std::str::from_utf8(form).is_ok() && !form.iter().any(is_odd)
 }
 
-/// Says why not, and writes that down for a request that is.
-fn refuse(refusal: Refusal, open: Option<Open>) -> Answer {
-    if let Some(mut open) = open {
-        open.line.status = refusal.status;
-        open.line.refused = Some(refusal.reason);
-    }
+/// Says why not, and writes that down.
+fn refuse(refusal: Refusal, mut open: Open) -> Answer {
+    open.line.status = refusal.status;
+    open.line.refused = Some(refusal.reason);
+    drop(open);
     let text = Bytes::from(format!("{}\n", refusal.reason));
     let body = Full::new(text).map_err(|never| match never {}).boxed();
     let mut response = Response::new(body);
@@ -186,6 +164,45 @@ impl Question {
 // === impl Desk ===
 
 impl Desk {
+    fn new(upstream: SocketAddr, pass: Option<String>, pen: Pen) -> Desk {
+        Desk { upstream, pass, turns: Semaphore::new(AT_A_TIME), pen }
+    }
+
+    /// Begins the line of a request with what its head says.
+    fn open(&self, request: &Request<Incoming>) -> Open {
+        let mut line = Line::of(request.method().as_str(), request.uri().path());
+        let question = request.uri().query().unwrap_or_default();
+        line.question = question.chars().take(LONGEST_TARGET).collect();
+        let pen = (!self.knows(request.headers())).then(|| Arc::clone(&self.pen));
+        Open::new(line, Instant::now(), pen)
+    }
+
+    /// Asks when it is a person's turn, and adds to the line what is asked.
+    async fn ask(
+        &self,
+        request: Request<Incoming>,
+        open: &mut Open,
+    ) -> Result<Response<Incoming>, Refusal> {
+        open.line.route = routes::route(request.method(), request.uri())?;
+        let _turn = match open.is_written_down() {
+            false => None,
+            true => match tokio::time::timeout(PATIENCE, self.turns.acquire()).await {
+                Ok(turn) => turn.ok(),
+                Err(_) => return Err(BUSY),
+            },
+        };
+        let question = Question::read(request).await?;
+        if !question.form.is_empty() {
+            let asked = &mut open.line.question;
+            let mark = if asked.is_empty() { "" } else { "&" };
+            *asked = format!("{asked}{mark}{}", String::from_utf8_lossy(&question.form));
+        }
+        match tokio::time::timeout(PATIENCE, question.ask(self.upstream)).await {
+            Ok(Ok(answered)) => Ok(answered),
+            Ok(Err(_)) | Err(_) => Err(SILENT),
+        }
+    }
+
     /// Whether the question is the orchestrator's own.
     fn knows(&self, headers: &HeaderMap) -> bool {
         let given = headers.get(PASS).map(|pass| hex::encode(Sha256::digest(pass.as_bytes())));
@@ -196,7 +213,39 @@ impl Desk {
 
 #[cfg(test)]
 mod tests {
-    use super::is_text;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::sync::mpsc;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::record::LEFT;
+
+    /// Long: it is only ever waited out by a test that fails.
+    const LONG: Duration = Duration::from_secs(10);
+
+    #[tokio::test]
+    async fn a_question_whose_asker_leaves_before_the_answer_is_written_down() {
+        let here = || TcpListener::bind("127.0.0.1:0");
+        let (silent, listener) = (here().await.unwrap(), here().await.unwrap());
+        let (upstream, address) = (silent.local_addr().unwrap(), listener.local_addr().unwrap());
+        let (told, mut written) = mpsc::unbounded_channel();
+        let pen: Pen =
+            Arc::new(move |line| told.send(serde_json::to_value(line).unwrap()).unwrap());
+        let serving = tokio::spawn(serve_at(Desk::new(upstream, None, pen), listener));
+
+        let mut asker = TcpStream::connect(address).await.unwrap();
+        let question = "GET /api/v1/query?query=up HTTP/1.1\r\nHost: x\r\n\r\n";
+        asker.write_all(question.as_bytes()).await.unwrap();
+        let (mut asked, _) = timeout(LONG, silent.accept()).await.expect("it asks").unwrap();
+        assert!(asked.read(&mut [0; 1]).await.unwrap() > 0);
+        assert!(written.try_recv().is_err(), "nothing is over");
+        drop(asker);
+
+        let line = timeout(LONG, written.recv()).await.expect("it is written").unwrap();
+        assert_eq!((&line["route"], &line["question"]), (&"query".into(), &"query=up".into()));
+        assert_eq!((&line["status"], &line["shown"]), (&LEFT.into(), &"".into()));
+        serving.abort();
+    }
 
     #[test]
     fn a_form_of_control_characters_is_no_question() {

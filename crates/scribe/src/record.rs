@@ -1,6 +1,7 @@
 //! The line that is written for a request, and the beginning of its answer.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
@@ -14,6 +15,8 @@ pub const SHOWN: usize = 4 << 10;
 /// the container's log cuts a line at 64 KiB, and a question takes up to half of that: each of its bytes
 /// two at most, since one with control characters is refused.
 const WRITTEN: usize = 16 << 10;
+/// The status of a request whose asker was gone before there was an answer, as other servers call it.
+pub const LEFT: u16 = 499;
 
 /// One request, as it is written.
 #[derive(Debug, Serialize)]
@@ -47,7 +50,7 @@ impl Line {
             path: path.chars().take(1024).collect(),
             route: "",
             question: String::new(),
-            status: 0,
+            status: LEFT,
             refused: None,
             bytes: 0,
             ms: 0.0,
@@ -95,16 +98,25 @@ fn fitting(mut text: String) -> String {
     text
 }
 
+/// Writes a line.
+pub type Pen = Arc<dyn Fn(&Line) + Send + Sync>;
+
 /// A request whose line is written when it is over, however that comes about.
 pub struct Open {
     pub line: Line,
     pub began: Instant,
     shown: Vec<u8>,
+    /// `None` for a request that is not written down.
+    pen: Option<Pen>,
 }
 
 impl Open {
-    pub fn new(line: Line, began: Instant) -> Open {
-        Open { line, began, shown: Vec::new() }
+    pub fn new(line: Line, began: Instant, pen: Option<Pen>) -> Open {
+        Open { line, began, shown: Vec::new(), pen }
+    }
+
+    pub fn is_written_down(&self) -> bool {
+        self.pen.is_some()
     }
 
     fn saw(&mut self, data: &[u8]) {
@@ -116,21 +128,21 @@ impl Open {
 
 impl Drop for Open {
     fn drop(&mut self) {
+        let Some(pen) = &self.pen else { return };
         self.line.ms = self.began.elapsed().as_secs_f64() * 1e3;
         self.line.shown = fitting(String::from_utf8_lossy(&self.shown).into_owned());
-        self.line.write();
+        pen(&self.line);
     }
 }
 
 /// An answer on its way, of which the beginning is kept.
 pub struct Told {
     answer: Incoming,
-    /// `None` for a request that is not written down.
-    open: Option<Open>,
+    open: Open,
 }
 
 impl Told {
-    pub fn new(answer: Incoming, open: Option<Open>) -> Told {
+    pub fn new(answer: Incoming, open: Open) -> Told {
         Told { answer, open }
     }
 }
@@ -144,10 +156,10 @@ impl Body for Told {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let frame = ready!(Pin::new(&mut self.answer).poll_frame(context));
-        if let (Some(Ok(frame)), Some(open)) = (&frame, &mut self.open)
+        if let Some(Ok(frame)) = &frame
             && let Some(data) = frame.data_ref()
         {
-            open.saw(data);
+            self.open.saw(data);
         }
         Poll::Ready(frame)
     }
