@@ -14,7 +14,8 @@ use crate::event::{Event, Kind};
 #[serde(rename_all = "kebab-case")]
 pub enum LineVerdict {
     /// The shell told the line, and the kernel told at least one program under it; or the line is
-    /// made of words that the shell carries out itself, and its end was seen.
+    /// made of words that the shell carries out itself, and its end was seen. The two records agree;
+    /// that the line was typed is what the terminal's recording shows.
     Confirmed,
     /// The shell told the line, and no program was seen: an unknown word, a function of builtins, a
     /// line that was given up.

@@ -22,7 +22,8 @@ pub(super) fn commands(report: &Report) -> Markup {
         @if report.commands.is_empty() { p.empty { "No command line was recorded." } }
         @else { p.intro {
             (words::lines(&report.commands)) " Confirmed: the shell told the line and the kernel told \
-             the programs under it. Programs whose name does not stand in the line are listed."
+             the programs under it; what was typed is in the recording. Programs whose name does not \
+             stand in the line are listed."
         } }
         ul.commands { @for command in &report.commands { (row(report, command, &ends)) } }
     };
