@@ -99,7 +99,11 @@ async fn programs_of_another_user_than_the_agents_are_seen() {
             && program.line.is_some()
         {
             assert_eq!((program.cwd.as_str(), program.cut), ("/home/oncall", false));
-            seen.push(program.argv.join(" "));
+            // It goes on until somebody answers, and is told once it has run for a while: before the
+            // others, where a kernel does not tell how they ended and that is waited for.
+            if program.argv != ["deployctl"] {
+                seen.push(program.argv.join(" "));
+            }
         }
     }
     seen.sort();
