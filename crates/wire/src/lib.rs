@@ -73,7 +73,7 @@ pub enum ToTerminal {
         columns: u16,
         rows: u16,
     },
-    /// Hang up: SIGHUP to the session of the shell.
+    /// Hang up: SIGHUP to the process group of the shell, which passes it on to its jobs.
     Close,
 }
 
@@ -125,7 +125,8 @@ pub enum Line {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Program {
-    /// Larger than that of any program that began earlier.
+    /// Given in the order in which the agent wrote them down. Programs of two terminals that begin
+    /// within microseconds may have theirs in another order than their `at_us`.
     pub id: u64,
     /// Empty when it ran in no terminal of ours.
     pub terminal: String,
