@@ -3,6 +3,7 @@
 //! ([`crate::lines`]).
 
 mod marks;
+mod outgoing;
 mod printed;
 mod pty;
 mod pump;
@@ -13,7 +14,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 use wire::FromTerminal;
 use wire::frame::{Decoder, Message};
@@ -22,6 +22,7 @@ use crate::AgentError;
 use crate::context::Context;
 use crate::link::Stream;
 use crate::reaper::lock;
+use outgoing::Outgoing;
 use pty::Pty;
 use shell::Shell;
 use taken::Taken;
@@ -95,7 +96,8 @@ async fn carry(
     known: &Known,
     context: &Context,
 ) -> Result<(), AgentError> {
-    let (from, mut to) = tokio::io::split(stream);
+    let (from, to) = tokio::io::split(stream);
+    let mut to = Outgoing::new(to);
     let taken = Taken::default();
     let carried = {
         let output = pump::output(pty, &mut to, &known.printed, &taken, shell.exit());
@@ -113,9 +115,7 @@ async fn carry(
     known.printed.close();
     context.lines.gone(shell.pid(), known, code);
     carried?;
-    let mut farewell = Vec::new();
-    taken.put(&mut farewell)?;
-    FromTerminal::Exited(code).encode(&mut farewell)?;
-    to.write_all(&farewell).await.map_err(AgentError::stream)?;
-    to.shutdown().await.map_err(AgentError::stream)
+    taken.put(to.frames())?;
+    FromTerminal::Exited(code).encode(to.frames())?;
+    to.end().await
 }

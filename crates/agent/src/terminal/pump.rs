@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWrite};
 use tokio::time::timeout;
 use wire::ToTerminal;
 use wire::frame::{Decoder, encode_output};
 
+use super::outgoing::Outgoing;
 use super::printed::Printed;
 use super::pty::Pty;
 use super::taken::Taken;
@@ -26,16 +27,14 @@ const SILENCE: Duration = Duration::from_millis(50);
 /// Carries what is printed until the shell is gone and all that it printed is carried.
 pub(super) async fn output(
     pty: &Pty,
-    to: &mut tokio::io::WriteHalf<Stream>,
+    to: &mut Outgoing<impl AsyncWrite + Unpin>,
     printed: &Printed,
     taken: &Taken,
     mut exit: Exit,
 ) -> Result<(), AgentError> {
     let mut buffer = vec![0; TURN];
-    let mut frame = Vec::with_capacity(TURN + 16);
     let mut gone = false;
     loop {
-        frame.clear();
         let read = if gone {
             timeout(SILENCE, pty.read(&mut buffer)).await.unwrap_or(Ok(0))
         } else {
@@ -43,15 +42,15 @@ pub(super) async fn output(
                 biased;
                 read = pty.read(&mut buffer) => read,
                 () = taken.overdue() => {
-                    taken.put(&mut frame)?;
+                    taken.put(to.frames())?;
                     Ok(0)
                 }
                 // The reaper outlives every shell; were it gone, so would be the shell.
                 _ = exit.wait_for(Option::is_some) => { gone = true; continue }
             }
         };
-        if !frame.is_empty() {
-            to.write_all(&frame).await.map_err(AgentError::stream)?;
+        if !to.frames().is_empty() {
+            to.send().await?;
             continue;
         }
         let bytes = buffer.get(..read.map_err(AgentError::stream)?).unwrap_or_default();
@@ -59,9 +58,9 @@ pub(super) async fn output(
             return Ok(());
         }
         printed.feed(bytes);
-        taken.put(&mut frame)?;
-        encode_output(bytes, &mut frame);
-        to.write_all(&frame).await.map_err(AgentError::stream)?;
+        taken.put(to.frames())?;
+        encode_output(bytes, to.frames());
+        to.send().await?;
     }
 }
 

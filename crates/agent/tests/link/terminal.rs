@@ -68,6 +68,18 @@ async fn closing_hangs_up_even_on_a_program_that_does_not_listen() {
 }
 
 #[tokio::test]
+async fn closing_during_a_flood_that_nobody_takes_ends_with_whole_frames() {
+    let home = Home::here();
+    let mut terminal = home.terminal("t1").await;
+    terminal.type_in("trap '' HUP; yes flood\r").await;
+    terminal.until("flood\r\nflood").await;
+    terminal.say(&ToTerminal::Close).await;
+    // Longer than a shell has to end: by then the agent has given up on what it was sending.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(terminal.rest().await.1, Some(128 + 9));
+}
+
+#[tokio::test]
 async fn ctrl_c_reaches_the_program_while_it_floods() {
     let home = Home::here();
     let mut terminal = home.terminal("t1").await;
