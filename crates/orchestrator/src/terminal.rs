@@ -3,10 +3,11 @@
 //! Output is written to the recording before anybody sees it. A reader that does not keep up holds
 //! the terminal back (the link has flow control), so nothing is dropped and Ctrl-C answers at once.
 //! Input is recorded when the terminal has taken it, since only then is it known whether it was meant
-//! to be seen.
+//! to be seen. What no program reads is sent up to a limit, and the rest of it dropped.
 
 mod budget;
 mod recording;
+mod untaken;
 
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -24,6 +25,7 @@ use crate::home::SessionFolder;
 use crate::recorder::Recorder;
 pub(crate) use budget::Turn;
 pub(crate) use recording::Recording;
+use untaken::Untaken;
 
 /// What one terminal may print at once and have recorded, in bytes (256 MiB); from then on 32 KiB a
 /// second. What is printed beyond is shown and not kept, and events say from when to when; what is
@@ -87,8 +89,10 @@ impl Terminals {
         let (from, to) = tokio::io::split(stream);
         let (input, keys) = mpsc::channel(WAITING);
         let (printed, output) = mpsc::channel(WAITING);
-        tokio::spawn(self.clone().write(id.clone(), keys, to, Arc::clone(&recording)));
-        tokio::spawn(self.clone().read(id.clone(), from, printed, recording));
+        let typed = Arc::new(Untaken::default());
+        let write = self.clone().write(id.clone(), keys, to, Arc::clone(&recording), typed.clone());
+        tokio::spawn(write);
+        tokio::spawn(self.clone().read(id.clone(), from, printed, recording, typed));
         Ok(Terminal { id, input, output })
     }
 
@@ -116,6 +120,7 @@ impl Terminals {
         from: impl AsyncRead + Unpin,
         printed: mpsc::Sender<Vec<u8>>,
         recording: Arc<Mutex<Recording>>,
+        untaken: Arc<Untaken>,
     ) {
         let mut frames = FrameReader::new(from);
         let exit = loop {
@@ -127,6 +132,7 @@ impl Terminals {
                     let _ = printed.send(bytes).await;
                 }
                 Ok(Some(FromTerminal::Took { bytes, masked })) => {
+                    untaken.took(bytes);
                     self.took(&terminal, &recording, bytes, masked);
                 }
                 Ok(Some(FromTerminal::Exited(exit))) => break exit,
@@ -137,6 +143,7 @@ impl Terminals {
                 }
             }
         };
+        untaken.took(u32::MAX);
         // What it never took was not echoed either.
         self.took(&terminal, &recording, u32::MAX, true);
         self.record(Effect::Truth, Kind::TerminalClosed { terminal, exit });
@@ -149,29 +156,52 @@ impl Terminals {
         mut keys: mpsc::Receiver<ToTerminal>,
         mut to: impl AsyncWrite + Unpin,
         recording: Arc<Mutex<Recording>>,
+        untaken: Arc<Untaken>,
     ) {
         while let Some(message) = keys.recv().await {
-            match &message {
+            let sent = match &message {
                 ToTerminal::Input(bytes) => {
-                    self.keep(&terminal, &recording, |it| {
-                        it.sent(bytes);
-                        Ok(())
-                    });
+                    self.type_in(&terminal, bytes, &keys, &mut to, &recording, &untaken).await
                 }
                 ToTerminal::Resize { columns, rows } => {
                     let (columns, rows) = (*columns, *rows);
                     self.keep(&terminal, &recording, |it| it.resize(columns, rows));
                     let terminal = terminal.clone();
                     self.record(Effect::Truth, Kind::TerminalResized { terminal, columns, rows });
+                    send(&mut to, &message).await
                 }
-                ToTerminal::Close => {}
-            }
-            if send(&mut to, &message).await.is_err() {
+                ToTerminal::Close => send(&mut to, &message).await,
+            };
+            if sent.is_err() {
                 return; // The reading half sees the same end and records it.
             }
         }
         // The shell may be gone already, which is what hanging up is for.
         let _ = send(&mut to, &ToTerminal::Close).await;
+    }
+
+    /// Sends what is typed, as the terminal takes it.
+    async fn type_in(
+        &self,
+        terminal: &str,
+        bytes: &[u8],
+        keys: &mpsc::Receiver<ToTerminal>,
+        to: &mut (impl AsyncWrite + Unpin),
+        recording: &Mutex<Recording>,
+        untaken: &Untaken,
+    ) -> io::Result<()> {
+        for piece in bytes.chunks(untaken::PIECE) {
+            if !untaken.room(piece.len(), keys).await {
+                // All the rest, or a command could be made of what stands on both sides of a hole.
+                return Ok(());
+            }
+            self.keep(terminal, recording, |it| {
+                it.sent(piece);
+                Ok(())
+            });
+            send(to, &ToTerminal::Input(piece.to_vec())).await?;
+        }
+        Ok(())
     }
 
     /// Writes into the recording; nothing comes of it once it could not be written.

@@ -23,6 +23,11 @@ use serde::{Deserialize, Serialize};
 /// The version of this protocol; both sides refuse another one.
 pub const VERSION: u32 = 2;
 
+/// Input that may be on its way to a terminal, in bytes: so much that was not told as
+/// [`FromTerminal::Took`]. The orchestrator sends no more before it is, and the agent keeps more than
+/// that without ceasing to read, so that a size or the end arrives whatever the terminal's programs do.
+pub const UNTAKEN: usize = 128 << 10;
+
 /// What a stream is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

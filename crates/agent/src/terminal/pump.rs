@@ -18,8 +18,9 @@ use crate::reaper::Exit;
 /// As much as one turn carries. A terminal hands out some 4 KiB at a time.
 const TURN: usize = 32 * 1024;
 
-/// Input that waits for a program to read it. Beyond this the other side waits.
-const WAITING: usize = 256 * 1024;
+/// Input that waits for a program to read it. Beyond this the other side waits, and may not hang up any
+/// more; so it never sends as much.
+const WAITING: usize = 2 * wire::UNTAKEN;
 
 /// A job may keep the terminal open after its shell is gone: silence for this long is the end.
 const SILENCE: Duration = Duration::from_millis(50);

@@ -80,6 +80,20 @@ async fn closing_during_a_flood_that_nobody_takes_ends_with_whole_frames() {
 }
 
 #[tokio::test]
+async fn closing_hangs_up_and_sizes_arrive_behind_all_the_input_that_nobody_reads() {
+    let home = Home::here();
+    let mut terminal = home.terminal("t1").await;
+    let show = "trap 'stty size' WINCH; stty -echo; echo dea''f; while :; do sleep 0.1; done";
+    terminal.type_in(&format!("bash -c \"{show}\"\r")).await;
+    terminal.until("deaf").await;
+    terminal.type_in(&"x".repeat(wire::UNTAKEN)).await;
+    terminal.say(&ToTerminal::Resize { columns: 61, rows: 17 }).await;
+    terminal.until("17 61").await;
+    terminal.say(&ToTerminal::Close).await;
+    terminal.rest().await;
+}
+
+#[tokio::test]
 async fn ctrl_c_reaches_the_program_while_it_floods() {
     let home = Home::here();
     let mut terminal = home.terminal("t1").await;
