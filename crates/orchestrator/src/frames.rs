@@ -20,8 +20,8 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         FrameReader { stream, decoder: Decoder::new(), chunk: vec![0; CHUNK] }
     }
 
-    /// The next message; `None` at the stream's end, which is an error inside a message. Safe to drop between two bytes: what was
-    /// read stays in the decoder.
+    /// The next message; `None` at the stream's end, which is an error inside a message. Safe to drop
+    /// between two bytes: what was read stays in the decoder.
     pub(crate) async fn next<M: Message>(&mut self) -> io::Result<Option<M>> {
         loop {
             if let Some(message) = self.decoder.next::<M>().map_err(io::Error::other)? {
