@@ -271,16 +271,15 @@ fn an_interview_is_held_in_two_browsers_and_the_report_has_what_both_did() {
     let read_only = mirror.until("it is attached", |it| it["attached"]["read_only"].as_bool());
     assert!(read_only);
     shell.types("deployctl rollback payments");
-    let mut first_action = |words: &str| {
-        live.until(words, |message| {
-            let act = &message["board"]["first_action"];
-            (act["words"] == words).then(|| act.clone())
-        })
-    };
-    first_action("rollback payments");
+    let first = live.until("the first action is told", |message| {
+        let act = &message["board"]["first_action"];
+        (!act.is_null()).then(|| act.clone())
+    });
+    // It is told where it begins, and it is known by then what it goes back to.
+    let told = (&first["words"], &first["is"]);
+    assert_eq!(told, (&"rollback payments 2.3.2".into(), &"remedy".into()), "{first}");
     shell.shows("all replicas ready");
     mirror.shows("all replicas ready");
-    assert_eq!(first_action("rollback payments 2.3.2")["is"], "remedy");
     mirror.types("touch /tmp/by-the-interviewer");
     assert!(mirror.is_closed(), "the interviewer may only watch");
 

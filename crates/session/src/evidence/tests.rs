@@ -1,5 +1,7 @@
 //! What counts as seen, one sighting at a time.
 
+mod payments;
+
 use super::*;
 use crate::event::Effect;
 use crate::fixture::{Script, leaky_release, pattern};
