@@ -1,4 +1,8 @@
-// How the pure code is tested: without a browser. What needs one is under tests/.
+// How what needs no browser is tested: the pure code, and what a page keeps. What needs one is under tests/.
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { include: ['src/**/*.test.ts', 'grafana/*.test.ts'] } });
+export default defineConfig({
+  plugins: [svelte()],
+  test: { include: ['src/**/*.test.ts', 'grafana/*.test.ts'] },
+});

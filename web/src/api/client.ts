@@ -25,7 +25,7 @@ export type Live = Schemas['Live'];
 
 /** Sent again where the browser calls it off. What changes something bears a key, by which the server carries it out
  * once and answers the second time as it did the first. */
-function patient(request: Request): Promise<Response> {
+export function patient(request: Request): Promise<Response> {
   if (request.method !== 'GET') request.headers.set('Idempotency-Key', drawn());
   return patiently(
     // A body can be sent once.

@@ -1,7 +1,7 @@
 // What the server says of its sessions, asked for again every two seconds while the page is seen. It
 // decides nothing. Links are told once and kept by this page alone, until it is loaded again.
 import createClient from 'openapi-fetch';
-import { ask, Refused } from '../api/client';
+import { ask, patient, Refused } from '../api/client';
 import type { Schemas } from '../api/client';
 import type { paths } from '../api/schema';
 import { problem } from '../state/toasts.svelte';
@@ -13,8 +13,9 @@ export type Role = Schemas['Role'];
 
 const EVERY_MS = 2000;
 
-/** The operator's paths stand at the root, not below the page. */
-const api = createClient<paths>({ baseUrl: '' });
+/** The operator's paths stand at the root, not below the page. An answer that was lost is asked for again: links are
+ * told once. */
+const api = createClient<paths>({ baseUrl: '', fetch: patient });
 
 class Hosting {
   most = $state(0);
