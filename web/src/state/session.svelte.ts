@@ -48,10 +48,8 @@ let waiting: TimelineEvent[] = [];
 /** Asks who one is and begins to listen. */
 export async function begin() {
   try {
-    // The page first: whoever loads this again was called long ago, and stays where they are.
-    const [me, page] = await Promise.all([ask(api.GET('/api/me')), ask(api.GET('/api/page'))]);
-    session.page = page;
-    take({ me });
+    // Nothing more: asking for what went out or for the briefing is reading it, and they may stand at another view.
+    take({ me: await ask(api.GET('/api/me')) });
   } catch (error) {
     session.refused = error instanceof Refused ? error : new Refused(0, String(error), '');
     return;
