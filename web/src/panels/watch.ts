@@ -3,6 +3,8 @@ import { place } from '../api/place';
 import { api } from '../api/client';
 import { drawn } from '../lib/drawn';
 import { Looks } from '../lib/looks';
+import { resolve } from '../lib/range';
+import type { Range } from '../lib/range';
 
 const FIRST_MS = 1000;
 const EVERY_MS = 10_000;
@@ -23,7 +25,8 @@ export class Watch {
 
   constructor(
     private dashboard: string,
-    private span: () => { from: number; to: number },
+    /** Of this visit. One that moves on with time keeps its length. */
+    private range: Range,
   ) {
     this.#observer = new IntersectionObserver((entries) => this.#crossed(entries), { threshold: [0, 0.5] });
     this.looks.awake(document.visibilityState === 'visible', performance.now());
@@ -48,8 +51,9 @@ export class Watch {
   }
 
   /** Range or variables have changed: what follows is another visit. */
-  renew() {
+  renew(range: Range) {
     this.#tell(false);
+    this.range = range;
     this.#visit = drawn();
     this.looks.renew();
   }
@@ -86,7 +90,7 @@ export class Watch {
     if (panels.length === 0 && changes.length === 0) return;
     this.#changes.clear();
     this.#told = now;
-    const { from, to } = this.span();
+    const { from, to } = resolve(this.range, Date.now() / 1000);
     const body = { visit: this.#visit, dashboard: this.dashboard, from, to, panels, changes };
     if (leaving) {
       navigator.sendBeacon(
