@@ -10,6 +10,14 @@ export function elapsed(seconds: number): string {
   return h ? `${sign}${h}:${String(m).padStart(2, '0')}:${s}` : `${sign}${m}:${s}`;
 }
 
+/** Seconds that are left of a session's time, which stands still while its clock is stopped; `null` where none is set. */
+export function left(
+  { ends_at_s, paused_at_s }: { ends_at_s?: number | null; paused_at_s?: number | null },
+  now_s: number,
+): number | null {
+  return ends_at_s == null ? null : Math.max(0, ends_at_s - (paused_at_s ?? now_s));
+}
+
 /** A wall time (RFC 3339 or Unix milliseconds) as the local time of day. */
 export function timeOfDay(wall: string | number, millis = false): string {
   const date = new Date(wall);
