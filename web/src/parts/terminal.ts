@@ -12,6 +12,7 @@ import type { Standing } from '../api/socket';
 import { token } from '../state/theme.svelte';
 import { Backlog, note } from './backlog';
 import { ADVANCE, colours, FONT } from './colours';
+import { inPieces } from './pieces';
 
 export interface Told {
   standing: (standing: Standing) => void;
@@ -119,9 +120,10 @@ export class Shell {
 
   #type(bytes: Uint8Array<ArrayBuffer>) {
     if (this.#hearing === 'replay') return;
-    if (this.#hearing === 'live' && this.#socket?.send(bytes)) return;
+    const left = inPieces(bytes, (piece) => this.#hearing === 'live' && !!this.#socket?.send(piece));
+    if (left.length === 0) return;
     const waiting = this.#ahead.reduce((sum, each) => sum + each.length, 0);
-    if (waiting + bytes.length <= AHEAD) this.#ahead.push(bytes);
+    if (waiting + left.length <= AHEAD) this.#ahead.push(left);
   }
 
   #caughtUp() {
