@@ -1,7 +1,7 @@
 //! Which panels were really looked at. What a panel showed is what it was last answered with; that it
 //! was looked at is what the page reports of its being in view.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use orchestrator::doors::lines::PanelLines;
@@ -9,6 +9,8 @@ use session::event::PanelView;
 
 /// In view for less than this is scrolled past (milliseconds).
 const SCROLLED_PAST: u64 = 300;
+/// A page that shows a panel says so within a second, and every ten seconds after that.
+pub(crate) const REPORTS_WITHIN: Duration = Duration::from_secs(15);
 /// Visits that are remembered; the oldest of more are forgotten.
 const VISITS: usize = 200;
 /// A page reports more often than this; longer it cannot have been (milliseconds).
@@ -28,13 +30,27 @@ pub(crate) struct Looked {
 /// Panels that were asked for, of which nobody has said that they were in view.
 #[derive(Default)]
 struct Unreported {
-    panels: BTreeSet<u64>,
-    /// The longest stretch of time that was asked for.
-    last: Duration,
+    panels: BTreeMap<u64, AskedFor>,
     /// Those that are in the record already.
     noted: HashSet<u64>,
     /// Whether somebody waits for a report.
     awaited: bool,
+}
+
+/// A panel, since a page last reported a view or this was told as unreported.
+struct AskedFor {
+    /// When it was asked for first.
+    since: Instant,
+    /// The longest stretch of time that was asked for.
+    last: Duration,
+}
+
+/// What a wait for a report has come to.
+pub(crate) struct Waited {
+    /// What nobody has reported, and how far back it went.
+    pub(crate) unreported: Option<(Look, Duration)>,
+    /// How much longer to wait for a report of what was asked for later.
+    pub(crate) again: Option<Duration>,
 }
 
 /// What a panel was last answered with.
@@ -81,21 +97,35 @@ impl Looked {
         dashboard: &str,
         panel: u64,
         answer: Answered,
-        last: Duration,
+        (last, now): (Duration, Instant),
     ) -> bool {
         self.answers.insert((dashboard.to_owned(), panel), answer);
         let asked = self.asked.entry(dashboard.to_owned()).or_default();
-        asked.panels.insert(panel);
-        asked.last = asked.last.max(last);
+        let one = asked.panels.entry(panel).or_insert(AskedFor { since: now, last });
+        one.last = one.last.max(last);
         !std::mem::replace(&mut asked.awaited, true)
     }
 
-    /// The wait for a report is over: what was answered meanwhile and never reported, and how far back
-    /// it went. `None` when a page has reported.
-    pub(crate) fn unreported(&mut self, dashboard: &str) -> Option<(Look, Duration)> {
+    /// A wait for a report is over. What was asked for a moment ago may still be reported: a page that
+    /// shows it does so in its own time.
+    pub(crate) fn waited(&mut self, dashboard: &str, now: Instant) -> Waited {
+        let Some(asked) = self.asked.get_mut(dashboard) else {
+            return Waited { unreported: None, again: None };
+        };
+        let age = |one: &AskedFor| now.saturating_duration_since(one.since);
+        let is_due = |_: &u64, one: &mut AskedFor| age(one) >= REPORTS_WITHIN;
+        let due: Vec<_> = asked.panels.extract_if(.., is_due).collect();
+        let oldest = asked.panels.values().map(age).max();
+        let again = oldest.map(|oldest| REPORTS_WITHIN.saturating_sub(oldest));
+        asked.awaited = again.is_some();
+        let last = due.iter().map(|(_, one)| one.last).max().unwrap_or_default();
+        let panels = due.into_iter().map(|(panel, _)| panel);
+        Waited { unreported: self.unreported(dashboard, panels).map(|look| (look, last)), again }
+    }
+
+    /// A look at panels of which nobody has said that they were in view.
+    fn unreported(&mut self, dashboard: &str, panels: impl Iterator<Item = u64>) -> Option<Look> {
         let asked = self.asked.get_mut(dashboard)?;
-        asked.awaited = false;
-        let (panels, last) = (std::mem::take(&mut asked.panels), std::mem::take(&mut asked.last));
         let mut look = Look { panels: Vec::new(), continued: true, lines: Vec::new() };
         for panel in panels {
             let Some(answer) = self.answers.get(&(dashboard.to_owned(), panel)) else { continue };
@@ -111,7 +141,7 @@ impl Looked {
             });
             look.lines.extend(new_lines(&mut self.read, (dashboard, panel), answer));
         }
-        (!look.panels.is_empty()).then_some((look, last))
+        (!look.panels.is_empty()).then_some(look)
     }
 
     /// A page reports what was in view; `None` when that was nothing.
@@ -204,15 +234,22 @@ mod tests {
 
     use super::*;
 
-    fn looked() -> Looked {
+    fn looked(now: Instant) -> Looked {
         let mut looked = Looked::default();
         for (panel, title) in [(1, "In use"), (2, "Waiting")] {
             let promql = vec!["up".to_owned()];
             let (title, shown) = (title.to_owned(), "8".to_owned());
             let answer = Answered { title, promql, shown, lines: Vec::new() };
-            looked.answered("pool", panel, answer, Duration::from_secs(300));
+            looked.answered("pool", panel, answer, (Duration::from_secs(300), now));
         }
         looked
+    }
+
+    /// Panel 1 is asked for again.
+    fn refresh(looked: &mut Looked, now: Instant) -> bool {
+        let (title, shown) = ("In use".to_owned(), "9".to_owned());
+        let answer = Answered { title, promql: vec![], shown, lines: vec![] };
+        looked.answered("pool", 1, answer, (Duration::ZERO, now))
     }
 
     fn in_view(panel: u64, visible_ms: u64) -> InView {
@@ -235,7 +272,8 @@ mod tests {
 
     #[test]
     fn a_look_is_new_when_a_panel_came_into_view_and_continued_after_that() {
-        let (mut looked, now) = (looked(), Instant::now());
+        let now = Instant::now();
+        let mut looked = looked(now);
         let later = |seconds| now + Duration::from_secs(seconds);
         let first = looked.report("v", "pool", &[in_view(1, 1000)], now);
         check(first, Some((&[("In use", 1000)], false)));
@@ -247,14 +285,16 @@ mod tests {
 
     #[test]
     fn what_was_scrolled_past_or_never_answered_is_no_look() {
-        let (mut looked, now) = (looked(), Instant::now());
+        let now = Instant::now();
+        let mut looked = looked(now);
         check(looked.report("v", "pool", &[in_view(1, 200), in_view(7, 5000)], now), None);
         check(looked.report("v", "edge", &[in_view(1, 5000)], now), None);
     }
 
     #[test]
     fn nobody_looks_for_longer_than_there_was_time() {
-        let (mut looked, now) = (looked(), Instant::now());
+        let now = Instant::now();
+        let mut looked = looked(now);
         looked.report("v", "pool", &[in_view(1, 1000)], now);
         let much = looked.report("v", "pool", &[in_view(1, 90_000)], now + Duration::from_secs(5));
         check(much, Some((&[("In use", 6000)], true)));
@@ -262,15 +302,54 @@ mod tests {
 
     #[test]
     fn what_was_asked_for_and_never_reported_is_a_look_of_its_own_kind() {
-        let mut looked = looked();
-        let (look, last) = looked.unreported("pool").unwrap();
+        let now = Instant::now();
+        let later = |seconds| now + Duration::from_secs(seconds);
+        let mut looked = looked(now);
+        let (look, last) = looked.waited("pool", later(15)).unreported.unwrap();
         assert_eq!((look.panels.len(), look.continued, last.as_secs()), (2, false, 300));
         assert!(look.panels.iter().all(|it| it.unreported && it.visible_ms.is_none()));
-        assert!(looked.unreported("pool").is_none(), "nothing was asked for since");
-        let (title, shown) = ("In use".to_owned(), "9".to_owned());
-        let answer = Answered { title, promql: vec![], shown, lines: vec![] };
-        assert!(looked.answered("pool", 1, answer, Duration::ZERO), "a report is awaited again");
-        assert!(looked.unreported("pool").unwrap().0.continued);
+        let since = looked.waited("pool", later(30));
+        assert!(since.unreported.is_none() && since.again.is_none(), "nothing was asked for since");
+        assert!(refresh(&mut looked, later(30)), "a report is awaited again");
+        assert!(looked.waited("pool", later(45)).unreported.unwrap().0.continued);
+    }
+
+    #[test]
+    fn what_was_asked_for_a_moment_ago_may_still_be_reported() {
+        let now = Instant::now();
+        let later = |seconds| now + Duration::from_secs(seconds);
+        let mut looked = looked(now);
+        looked.report("v", "pool", &[in_view(1, 1000)], later(10));
+        assert!(!refresh(&mut looked, later(12)), "it is waited for already");
+        let early = looked.waited("pool", later(15));
+        assert!(early.unreported.is_none());
+        assert_eq!(early.again, Some(Duration::from_secs(12)));
+        assert!(!refresh(&mut looked, later(20)), "and still is");
+        let due = looked.waited("pool", later(27));
+        assert_eq!(due.unreported.unwrap().0.panels[0].title, "In use", "nobody reported it");
+        assert_eq!(due.again, None);
+    }
+
+    #[test]
+    fn a_page_that_reports_in_its_own_time_leaves_no_look_of_that_kind_however_often_it_asks() {
+        let now = Instant::now();
+        let mut looked = looked(now);
+        let mut wait_until = now + REPORTS_WITHIN;
+        for at in (1..=300).map(|seconds| now + Duration::from_secs(seconds)) {
+            let seconds = (at - now).as_secs();
+            if seconds.is_multiple_of(10) {
+                looked.report("v", "pool", &[in_view(2, 9000)], at);
+            }
+            if seconds % 5 == 3 {
+                let awaited = refresh(&mut looked, at);
+                wait_until = if awaited { at + REPORTS_WITHIN } else { wait_until };
+            }
+            if at == wait_until {
+                let waited = looked.waited("pool", at);
+                assert!(waited.unreported.is_none(), "after {seconds} s");
+                wait_until = at + waited.again.unwrap_or_default();
+            }
+        }
     }
 
     fn shows(cursors: &[u64]) -> Answered {
@@ -299,7 +378,7 @@ mod tests {
     fn lines_of_a_log_in_view_are_read_once() {
         let (mut looked, now) = (Looked::default(), Instant::now());
         let read = |looked: &mut Looked, cursors: &[u64]| -> Vec<(Vec<u64>, bool)> {
-            looked.answered("service", 16, shows(cursors), Duration::from_secs(300));
+            looked.answered("service", 16, shows(cursors), (Duration::from_secs(300), now));
             let look = looked.report("v", "service", &[in_view(16, 1000)], now).unwrap();
             let cursors = |it: &PanelLines| it.lines.iter().map(|kept| kept.cursor).collect();
             look.lines.iter().map(|(lines, continued)| (cursors(lines), *continued)).collect()
@@ -313,8 +392,10 @@ mod tests {
 
     #[test]
     fn a_page_that_reports_leaves_no_look_of_that_kind() {
-        let mut looked = looked();
-        looked.report("v", "pool", &[in_view(1, 1000)], Instant::now());
-        assert!(looked.unreported("pool").is_none());
+        let now = Instant::now();
+        let mut looked = looked(now);
+        looked.report("v", "pool", &[in_view(1, 1000)], now);
+        let waited = looked.waited("pool", now + REPORTS_WITHIN);
+        assert!(waited.unreported.is_none() && waited.again.is_none());
     }
 }

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use crate::console::Console;
 use crate::contract::Chosen;
 use crate::extract::{Json, text};
-use crate::looked::{Answered, InView, Look};
+use crate::looked::{Answered, InView, Look, REPORTS_WITHIN};
 use crate::problem::Problem;
 use crate::routes::dashboards;
 use crate::who::Candidate;
@@ -157,7 +157,8 @@ impl<'a> Wanted<'a> {
 /// Keeps what a panel was answered with, until the page says that it was in view.
 pub(crate) fn note_answer(console: &Console, question: &PanelQuestion, answer: Answered) {
     let last = Duration::try_from_secs_f64(question.to - question.from).unwrap_or_default();
-    let awaited = console.looked().answered(&question.dashboard, question.panel, answer, last);
+    let (dashboard, asked) = (&question.dashboard, (last, Instant::now()));
+    let awaited = console.looked().answered(dashboard, question.panel, answer, asked);
     if awaited {
         tokio::spawn(await_report(console.clone(), question.dashboard.clone()));
     }
@@ -174,12 +175,17 @@ fn note_look(doors: &Doors, dashboard: &Dashboard, last: Duration, look: Look) {
 
 /// Waits for the page to say that it was looking; else what it asked for is recorded as just that.
 async fn await_report(console: Console, uid: String) {
-    tokio::time::sleep(REPORTS_WITHIN).await;
-    let Some((look, last)) = console.looked().unreported(&uid) else { return };
-    // A session that is over has no doors, and nothing more to record.
-    let Ok(doors) = console.doors() else { return };
-    let Ok(dashboard) = dashboards::find(&doors, &uid) else { return };
-    note_look(&doors, dashboard, last, look);
+    let mut wait = Some(REPORTS_WITHIN);
+    while let Some(some) = wait {
+        tokio::time::sleep(some).await;
+        let waited = console.looked().waited(&uid, Instant::now());
+        wait = waited.again;
+        let Some((look, last)) = waited.unreported else { continue };
+        // A session that is over has no doors, and nothing more to record.
+        let Ok(doors) = console.doors() else { return };
+        let Ok(dashboard) = dashboards::find(&doors, &uid) else { return };
+        note_look(&doors, dashboard, last, look);
+    }
 }
 
 /// Which panels were really in view, and for how long. Sent when one has been in view for a second that
@@ -225,8 +231,6 @@ fn note_changes(console: &Console, doors: &Doors, pointed: &[u64]) {
     }
 }
 
-/// A page that shows a panel says so within a second, and every ten seconds after that.
-const REPORTS_WITHIN: Duration = Duration::from_secs(15);
 /// Panels of one report.
 const MOST_PANELS: usize = 100;
 /// The longest stretch of time that a panel shows: a year.
