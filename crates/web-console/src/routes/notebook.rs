@@ -66,7 +66,7 @@ pub(crate) async fn add(
         confidence: percent(new.confidence)?,
         standing: Standing::Open.into(),
         disprove: Some(perhaps("what would disprove it", &new.disprove, 1000)?),
-        evidence: attached(&new.evidence)?,
+        evidence: attached(&new.evidence, &[])?,
     };
     note(&console, entry)
 }
@@ -83,16 +83,21 @@ pub(crate) async fn change(
 ) -> Result<Json<Hypothesis>, Problem> {
     let known = console.chronicle().hypotheses.list.iter().find(|it| it.id == id).cloned();
     let known = known.ok_or_else(|| Problem::not_found(format!("there is no hypothesis {id}")))?;
-    let disprove = change.disprove.as_deref().unwrap_or(&known.disprove);
-    let evidence = change.evidence.as_deref().unwrap_or(&known.evidence);
-    let entry = Entry {
+    note(&console, changed(known, &change)?)
+}
+
+/// The hypothesis with what changes. What is in the record already was held to its bounds when it came; where a secret
+/// was taken out of it, it may have become longer since.
+fn changed(known: Hypothesis, change: &HypothesisChange) -> Result<Entry, Problem> {
+    let disprove = change.disprove.as_deref();
+    let disprove = disprove.map(|it| perhaps("what would disprove it", it, 1000)).transpose()?;
+    Ok(Entry {
         confidence: percent(change.confidence)?.or(known.confidence),
         standing: change.standing.unwrap_or(known.standing).into(),
-        disprove: Some(perhaps("what would disprove it", disprove, 1000)?),
-        evidence: attached(evidence)?,
+        disprove: Some(disprove.unwrap_or(known.disprove)),
+        evidence: attached(change.evidence.as_ref().unwrap_or(&known.evidence), &known.evidence)?,
         text: known.text,
-    };
-    note(&console, entry)
+    })
 }
 
 /// Writes it down, and gives what has become of it.
@@ -111,19 +116,68 @@ fn percent(given: Option<u8>) -> Result<Option<u8>, Problem> {
     }
 }
 
-fn attached(given: &[Attachment]) -> Result<Vec<Attached>, Problem> {
+/// All of the evidence that is given; pieces that are `known` stay as they are.
+fn attached(given: &[Attachment], known: &[Attachment]) -> Result<Vec<Attached>, Problem> {
     if given.len() > MOST {
         return Err(Problem::bad(format!("at most {MOST} pieces of evidence at a hypothesis")));
     }
     let one = |it: &Attachment| {
-        Ok(Attached {
-            source: it.source.name(),
-            title: text("the title of the evidence", &it.title, 200)?,
-            text: perhaps("the text of the evidence", &it.text, 2000)?,
-        })
+        let (title, text) = if known.contains(it) {
+            (it.title.clone(), it.text.clone())
+        } else {
+            (
+                text("the title of the evidence", &it.title, 200)?,
+                perhaps("the text of the evidence", &it.text, 2000)?,
+            )
+        };
+        Ok(Attached { source: it.source.name(), title, text })
     };
     given.iter().map(one).collect()
 }
 
 /// Pieces of evidence at one hypothesis.
 const MOST: usize = 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::AttachmentSource;
+
+    fn piece(text: &str) -> Attachment {
+        let (source, title) = (AttachmentSource::Log, "payments".to_owned());
+        Attachment { source, title, text: text.to_owned() }
+    }
+
+    /// With this evidence in the record.
+    fn known(text: &str, evidence: &[Attachment]) -> Hypothesis {
+        Hypothesis {
+            id: 3,
+            text: text.to_owned(),
+            confidence: Some(40),
+            disprove: "a level pool".to_owned(),
+            standing: Standing::Confirmed,
+            evidence: evidence.to_vec(),
+            entries: Vec::new(),
+        }
+    }
+
+    fn texts(entry: &Entry) -> Vec<&str> {
+        entry.evidence.iter().map(|it| it.text.as_str()).collect()
+    }
+
+    #[test]
+    fn evidence_that_became_longer_when_a_secret_was_taken_out_does_not_hold_up_a_change() {
+        let long = piece(&"x".repeat(2020));
+        let change = |evidence: Option<Vec<Attachment>>| {
+            let (disprove, standing) = (None, None);
+            let change = HypothesisChange { confidence: Some(70), disprove, standing, evidence };
+            changed(known("It leaks", std::slice::from_ref(&long)), &change)
+        };
+        let surer = change(None).unwrap();
+        assert_eq!((surer.confidence, texts(&surer)), (Some(70), vec![&*long.text]));
+        let more = change(Some(vec![long.clone(), piece("8 of 8")])).unwrap();
+        assert_eq!(texts(&more), [&*long.text, "8 of 8"]);
+        let new = change(Some(vec![piece(&"y".repeat(2020))])).unwrap_err();
+        assert!(new.detail.contains("2000 are allowed"), "{}", new.detail);
+    }
+}
