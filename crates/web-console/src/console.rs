@@ -357,8 +357,8 @@ impl Console {
         self.desk().map(|desk| desk.injects)
     }
 
-    /// Held while something of the interviewer's is looked at and then recorded, so that two clicks
-    /// are not taken for two hints.
+    /// Held while something is looked at and then recorded, so that two clicks are not taken for two
+    /// hints, and of two pieces of evidence none is lost.
     pub(crate) fn turn(&self) -> MutexGuard<'_, ()> {
         lock(&self.0.turn)
     }

@@ -3,7 +3,9 @@
 use axum::extract::State;
 use orchestrator::doors::words::Entry;
 use serde::Deserialize;
+use session::assessment::same_words;
 use session::event::Attached;
+use session::redact;
 use utoipa::ToSchema;
 
 use crate::console::Console;
@@ -17,14 +19,15 @@ use crate::words::Standing;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewHypothesis {
-    /// At most 1000 characters. The same words again are a change of the same hypothesis.
+    /// At most 1000 characters. The same words again are a change of the same hypothesis, which keeps its evidence.
     pub text: String,
     /// Percent.
     #[serde(default)]
     pub confidence: Option<u8>,
-    /// What would disprove it; at most 1000 characters.
+    /// What would disprove it; at most 1000 characters. What was said of it before stays when it is empty.
     #[serde(default)]
     pub disprove: String,
+    /// At most 20 pieces, with those that the hypothesis has.
     #[serde(default)]
     pub evidence: Vec<Attachment>,
 }
@@ -61,14 +64,29 @@ pub(crate) async fn add(
     State(console): State<Console>,
     Json(new): Json<NewHypothesis>,
 ) -> Result<Json<Hypothesis>, Problem> {
-    let entry = Entry {
-        text: text("the hypothesis", &new.text, 1000)?,
+    // Two at once would each keep the evidence without the other's.
+    let _turn = console.turn();
+    let entry = noted(&new, &console.chronicle().hypotheses.list)?;
+    note(&console, entry)
+}
+
+/// A new hypothesis, or more of one that is in the list. Nothing that was said of it is taken back by saying less.
+fn noted(new: &NewHypothesis, list: &[Hypothesis]) -> Result<Entry, Problem> {
+    let text = text("the hypothesis", &new.text, 1000)?;
+    let disprove = perhaps("what would disprove it", &new.disprove, 1000)?;
+    // The list has it without secrets.
+    let words = same_words(&redact::text(&text));
+    let known = list.iter().find(|it| same_words(&it.text) == words);
+    let known = known.map_or(&[][..], |it| &it.evidence);
+    let more = new.evidence.iter().filter(|it| !known.contains(it));
+    let evidence: Vec<Attachment> = known.iter().chain(more).cloned().collect();
+    Ok(Entry {
+        text,
         confidence: percent(new.confidence)?,
         standing: Standing::Open.into(),
-        disprove: Some(perhaps("what would disprove it", &new.disprove, 1000)?),
-        evidence: attached(&new.evidence, &[])?,
-    };
-    note(&console, entry)
+        disprove: Some(disprove).filter(|it| !it.is_empty()),
+        evidence: attached(&evidence, known)?,
+    })
 }
 
 /// Changes how sure one is, how it stands, or what speaks for it.
@@ -81,6 +99,7 @@ pub(crate) async fn change(
     Path(id): Path<u64>,
     Json(change): Json<HypothesisChange>,
 ) -> Result<Json<Hypothesis>, Problem> {
+    let _turn = console.turn();
     let known = console.chronicle().hypotheses.list.iter().find(|it| it.id == id).cloned();
     let known = known.ok_or_else(|| Problem::not_found(format!("there is no hypothesis {id}")))?;
     note(&console, changed(known, &change)?)
@@ -163,6 +182,26 @@ mod tests {
 
     fn texts(entry: &Entry) -> Vec<&str> {
         entry.evidence.iter().map(|it| it.text.as_str()).collect()
+    }
+
+    #[test]
+    fn the_same_words_again_take_nothing_away_from_a_hypothesis() {
+        let list = [known("It leaks, token=[redacted 5 bytes]", &[piece("8 of 8")])];
+        let again = |text: &str, evidence: &[&str]| {
+            let text = text.to_owned();
+            let evidence = evidence.iter().map(|it| piece(it)).collect();
+            let new = NewHypothesis { text, confidence: None, disprove: " ".to_owned(), evidence };
+            noted(&new, &list)
+        };
+        let entry = again("it  leaks, token=abcde", &["8 of 8", "a timeout"]).unwrap();
+        assert_eq!(entry.disprove, None, "what was said of it stays");
+        assert_eq!(texts(&entry), ["8 of 8", "a timeout"]);
+        assert_eq!(texts(&again("A spike", &["9 a second"]).unwrap()), ["9 a second"]);
+        let many: Vec<String> = (0..MOST).map(|number| number.to_string()).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert!(again("A spike", &many).is_ok());
+        let over = again("It leaks, token=abcde", &many).unwrap_err();
+        assert!(over.detail.contains("at most 20 pieces"), "{}", over.detail);
     }
 
     #[test]
