@@ -115,6 +115,7 @@ impl Stage {
             done,
             place: Place::Lab,
             paces: Arc::default(),
+            notebook: Arc::default(),
         });
         let injects = Injects::new(Arc::clone(lab), Arc::clone(&control), recorder.clone());
         let upstairs = Upstairs::new(lab, &testbed, images, &control);

@@ -35,6 +35,8 @@ use crate::words::{Phase, Role};
 /// Requests of one role in a second, and at once.
 const RATE: (NonZeroU32, NonZeroU32) =
     (NonZeroU32::new(60).unwrap(), NonZeroU32::new(240).unwrap());
+/// So many bytes count as one request more, since most of what is sent goes into the record.
+const BYTES: usize = 4096;
 /// A thing that is looked at again within this time is the same look.
 const SAME_LOOK: Duration = Duration::from_secs(30);
 
@@ -177,9 +179,11 @@ impl Console {
         &self.0.screens
     }
 
-    /// Whether this role may ask one more thing now.
-    pub(crate) fn allows(&self, role: Role) -> bool {
-        of(&self.0.rates, role).check().is_ok()
+    /// Whether this role may ask one more thing of so many bytes now.
+    pub(crate) fn allows(&self, role: Role, bytes: usize) -> bool {
+        let more = u32::try_from(bytes / BYTES).unwrap_or(u32::MAX);
+        let cost = NonZeroU32::MIN.saturating_add(more).min(RATE.1);
+        matches!(of(&self.0.rates, role).check_n(cost), Ok(Ok(())))
     }
 
     /// What this role has been answered.

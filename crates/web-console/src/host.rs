@@ -32,7 +32,7 @@ use crate::words::Role;
 use crate::{api, once, page, sockets};
 
 /// The largest body that is read, in bytes (64 KiB).
-const BODY: usize = 64 << 10;
+pub(crate) const BODY: usize = 64 << 10;
 /// How long the pages of a session that is over can still be read.
 const LINGERS: Duration = Duration::from_secs(3600);
 

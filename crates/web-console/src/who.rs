@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 
 use crate::console::Console;
+use crate::host::BODY;
 use crate::problem::Problem;
 use crate::words::Role;
 
@@ -46,10 +47,7 @@ impl FromRequestParts<Console> for Who {
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Who, Problem> {
         let role = by_cookie(&parts.headers, console).ok_or_else(Problem::stranger)?;
-        if !console.allows(role) {
-            let detail = "wait a moment and try again";
-            return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many at once", detail));
-        }
+        paced(console, role, announced(&parts.headers))?;
         Ok(Who { role })
     }
 }
@@ -73,6 +71,29 @@ impl FromRequestParts<Console> for Interviewer {
 async fn only(role: Role, parts: &mut Parts, console: &Console) -> Result<(), Problem> {
     let who = Who::from_request_parts(parts, console).await?;
     if who.role == role { Ok(()) } else { Err(Problem::not_yours()) }
+}
+
+/// Whether this role may send so much more now.
+///
+/// # Errors
+/// When it has sent a lot a moment ago.
+pub(crate) fn paced(console: &Console, role: Role, bytes: usize) -> Result<(), Problem> {
+    if console.allows(role, bytes) {
+        return Ok(());
+    }
+    let detail = "wait a moment and try again";
+    Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many at once", detail))
+}
+
+/// Bytes of the body that follows; more than are read count for no more.
+fn announced(headers: &HeaderMap) -> usize {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse().ok());
+    match length {
+        Some(bytes) => BODY.min(bytes),
+        // One that comes in chunks says no length, and one that does not come neither.
+        None if headers.contains_key(header::TRANSFER_ENCODING) => BODY,
+        None => 0,
+    }
 }
 
 /// Whose cookie the request bears.

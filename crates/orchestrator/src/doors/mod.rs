@@ -16,6 +16,7 @@ pub mod grafana;
 pub mod lines;
 pub mod logs;
 pub mod metrics;
+pub mod notebook;
 mod oncall;
 mod table;
 pub mod words;
@@ -64,6 +65,8 @@ pub struct Doors {
     pub place: Place,
     /// How fast the workstation's programs are called.
     pub(crate) paces: Arc<Paces>,
+    /// The same through every door.
+    pub(crate) notebook: Arc<notebook::Notebook>,
 }
 
 /// One for what looks and speaks and one for what acts, so that a flood of the one does not hold up the other.

@@ -200,14 +200,17 @@ fn hypothesis(doors: &Doors, args: &HypothesisArgs) -> Printed {
             "noted; add --confidence to say how sure you are, in percent".to_owned()
         }
     };
-    doors.note(Entry {
+    let noted = doors.note(Entry {
         text: args.text.join(" "),
         confidence: args.confidence,
         standing,
         disprove: None,
         evidence: Vec::new(),
     });
-    Printed::out(said)
+    match noted {
+        Ok(_) => Printed::out(said),
+        Err(full) => Printed::refused("oncall", full),
+    }
 }
 
 #[cfg(test)]

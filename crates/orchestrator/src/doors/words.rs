@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use session::event::{Attached, Door, Effect, Event, Kind, Standing};
 
+use super::notebook::Full;
 use super::{Doors, PageText, answer};
 
 /// What a teammate said.
@@ -73,10 +74,14 @@ impl Doors {
     }
 
     /// Writes into the notebook.
-    pub fn note(&self, entry: Entry) -> Arc<Event> {
+    ///
+    /// # Errors
+    /// When it is full, and this is none of what stands in it.
+    pub fn note(&self, entry: Entry) -> Result<Arc<Event>, Full> {
+        self.notebook.hold(&entry.text)?;
         let Entry { text, confidence, standing: status, disprove, evidence } = entry;
         let kind = Kind::Hypothesis { text, confidence, status, disprove, evidence };
-        self.record(Door::Notebook, Effect::Think, kind)
+        Ok(self.record(Door::Notebook, Effect::Think, kind))
     }
 
     /// Says that one is done, which ends the session.

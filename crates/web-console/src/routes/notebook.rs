@@ -12,8 +12,8 @@ use crate::console::Console;
 use crate::contract::{Attachment, Hypothesis};
 use crate::extract::{Json, Path, perhaps, text};
 use crate::problem::Problem;
-use crate::who::{Candidate, Who};
-use crate::words::Standing;
+use crate::who::{Candidate, Who, paced};
+use crate::words::{Role, Standing};
 
 /// A new hypothesis.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -55,7 +55,7 @@ pub(crate) async fn list(_who: Who, State(console): State<Console>) -> Json<Vec<
     Json(console.chronicle().hypotheses.list.clone())
 }
 
-/// Notes a hypothesis.
+/// Notes a hypothesis; a notebook holds fifty.
 #[utoipa::path(post, path = "/api/hypotheses", operation_id = "notebook_add",
     tag = "notebook",
     responses((status = 200, body = Hypothesis), (status = 409, body = Problem), (status = 422, body = Problem)))]
@@ -92,7 +92,8 @@ fn noted(new: &NewHypothesis, list: &[Hypothesis]) -> Result<Entry, Problem> {
 /// Changes how sure one is, how it stands, or what speaks for it.
 #[utoipa::path(patch, path = "/api/hypotheses/{id}", operation_id = "notebook_change",
     tag = "notebook",
-    responses((status = 200, body = Hypothesis), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Hypothesis), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub(crate) async fn change(
     _who: Candidate,
     State(console): State<Console>,
@@ -121,11 +122,20 @@ fn changed(known: Hypothesis, change: &HypothesisChange) -> Result<Entry, Proble
 
 /// Writes it down, and gives what has become of it.
 fn note(console: &Console, entry: Entry) -> Result<Json<Hypothesis>, Problem> {
-    let event = console.doors()?.note(entry);
+    // Changing a little tells all of it again.
+    paced(console, Role::Candidate, size(&entry))?;
+    let noted = console.doors()?.note(entry);
+    let event = noted.map_err(|full| Problem::not_now(full.to_string()))?;
     let chronicle = console.chronicle();
     let is_it = |it: &&Hypothesis| it.entries.last().is_some_and(|last| last.seq == event.seq);
     let noted = chronicle.hypotheses.list.iter().find(is_it).cloned();
     noted.map(Json).ok_or_else(|| Problem::not_now("it was changed by somebody else at once"))
+}
+
+/// Bytes that it has in the record.
+fn size(entry: &Entry) -> usize {
+    let evidence = entry.evidence.iter().map(|it| it.title.len() + it.text.len());
+    entry.text.len() + entry.disprove.as_ref().map_or(0, String::len) + evidence.sum::<usize>()
 }
 
 fn percent(given: Option<u8>) -> Result<Option<u8>, Problem> {

@@ -245,6 +245,25 @@ async fn texts_that_are_too_long_or_make_no_sense_are_refused_with_a_reason() {
 }
 
 #[tokio::test]
+async fn what_is_long_counts_for_more_than_what_is_short() {
+    let ground = Ground::new().await;
+    let (_, interviewer) = ground.both().await;
+    let statuses = async |letters: usize| {
+        let body = format!(r#"{{"text":"{}"}}"#, "x".repeat(letters));
+        let mut statuses = BTreeSet::new();
+        for _ in 0..100 {
+            let mut request = ground.request("post", "/api/notes", Some(&interviewer), &body);
+            request.headers_mut().insert(header::CONTENT_LENGTH, body.len().into());
+            statuses.insert(ground.send(request).await.status.as_u16());
+        }
+        statuses
+    };
+    assert_eq!(statuses(10).await, BTreeSet::from([204]));
+    let long = statuses(60 << 10).await;
+    assert!(long.contains(&429), "{long:?}");
+}
+
+#[tokio::test]
 async fn a_ticket_opens_one_socket_from_our_own_page() {
     let ground = Ground::new().await;
     let (candidate, _) = ground.both().await;
