@@ -420,6 +420,11 @@ pub enum Kind {
 
     // Wiki and channel.
     WikiListed,
+    WikiSearched {
+        words: String,
+        /// The pages that have them all, each with the line that was shown of it.
+        shown: String,
+    },
     WikiRead {
         page: String,
     },

@@ -128,6 +128,8 @@ fn look(kind: &Kind) -> Option<String> {
         format!("Logs of {service}{grep} ({lines}{more} lines)")
     } else if let Kind::WikiListed = kind {
         "Listed the wiki".to_owned()
+    } else if let Kind::WikiSearched { words, .. } = kind {
+        format!("Searched the wiki for {words}")
     } else if let Kind::WikiRead { page } = kind {
         format!("Wiki page {page}")
     } else {

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use session::event::{Door, Effect, Kind, Participant};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::console::Console;
@@ -36,20 +37,32 @@ pub struct WikiPage {
     pub markdown: String,
 }
 
-/// All pages, or those with all the words.
+/// All pages, or those with all the words. A search is recorded with what it shows.
 #[utoipa::path(get, path = "/api/wiki", operation_id = "wiki_list",
     tag = "wiki", params(WikiQuestion),
-    responses((status = 200, body = Vec<WikiEntry>)))]
+    responses((status = 200, body = Vec<WikiEntry>), (status = 409, body = Problem)))]
 pub(crate) async fn list(
     _who: Candidate,
     State(console): State<Console>,
     Query(question): Query<WikiQuestion>,
 ) -> Result<Json<Vec<WikiEntry>>, Problem> {
-    let words = perhaps("the search", question.q.as_deref().unwrap_or_default(), 200)?;
-    let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+    let asked = perhaps("the search", question.q.as_deref().unwrap_or_default(), 200)?;
+    let words: Vec<String> = asked.split_whitespace().map(str::to_lowercase).collect();
     let wiki = &console.interview().lab.wiki;
     let found = wiki.iter().filter_map(|(name, text)| entry(name, text, &words));
-    Ok(Json(found.collect()))
+    let found: Vec<WikiEntry> = found.collect();
+    // The names alone are in every page's list.
+    if !words.is_empty() {
+        let by = (Participant::Candidate, Door::Wiki, Effect::Look);
+        console.record(by, Kind::WikiSearched { words: asked, shown: shown(&found) })?;
+    }
+    Ok(Json(found))
+}
+
+/// What a search showed, a page a line.
+fn shown(found: &[WikiEntry]) -> String {
+    let lines = found.iter().map(|it| format!("{}: {}", it.title, it.excerpt));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// One page. Recorded as read.

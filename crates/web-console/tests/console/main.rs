@@ -339,6 +339,22 @@ async fn a_page_that_comes_back_goes_on_where_it_was() {
 }
 
 #[tokio::test]
+async fn a_search_of_the_wiki_is_recorded_with_what_it_shows_and_its_list_is_not() {
+    let ground = Ground::new().await;
+    let (candidate, _) = ground.both().await;
+    for path in ["/api/wiki", "/api/wiki?q=", "/api/wiki?q=%20", "/api/wiki?q=INC-131"] {
+        let answer = ground.ask("get", path, Some(&candidate), "").await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+    }
+    let events = ground.recorder.events();
+    let looks: Vec<_> = events.iter().filter(|event| event.door == Door::Wiki).collect();
+    assert_eq!(looks.len(), 1, "{looks:?}");
+    let Kind::WikiSearched { words, shown } = &looks[0].kind else { panic!("{looks:?}") };
+    assert_eq!((words.as_str(), looks[0].effect), ("INC-131", Effect::Look));
+    assert!(shown.contains("INC-131"), "{shown}");
+}
+
+#[tokio::test]
 async fn consent_is_recorded_once_and_the_doors_wait_for_the_page() {
     let ground = Ground::new().await;
     let (candidate, _) = ground.both().await;
