@@ -179,7 +179,7 @@ mod tests {
 
     /// One that leads a group, does not end by itself, and removes what it has made when it is asked to.
     fn leader(made: &Path) -> Child {
-        let script = "sleep 1000 & touch \"$0\"; trap 'rm \"$0\"; exit' TERM; echo; wait";
+        let script = "sleep 1000 & touch \"$0\"; trap 'rm \"$0\"; exit 0' TERM; echo; wait";
         let mut command = Command::new("sh");
         command.args(["-c", script]).arg(made).process_group(0).stdout(Stdio::piped());
         command.spawn().unwrap()
