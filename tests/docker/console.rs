@@ -290,6 +290,7 @@ fn an_interview_is_held_in_two_browsers_and_the_report_has_what_both_did() {
     let confirmed =
         candidate.ask("PATCH", &path, &json!({ "standing": "confirmed", "confidence": 95 }));
     assert_eq!(confirmed["standing"], "confirmed", "{confirmed}");
+    live.until("it is mitigated", |it| (it["event"]["kind"] == "mitigated").then_some(()));
     candidate.post("/api/done", &json!({}));
     let end =
         live.until("the end", |message| message["me"]["ended"]["how"].as_str().map(str::to_owned));

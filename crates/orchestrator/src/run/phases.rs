@@ -289,7 +289,7 @@ async fn live(
     let sustain = session.lab().steady_state.sustain;
     let playing = async {
         let played = player.play(seat).await;
-        settle(&mut prometheus_now, sustain).await;
+        settle(&mut prometheus_now, BACK_WITHIN, sustain).await;
         played
     };
     let (played, unproven) = tokio::select! {
@@ -307,15 +307,22 @@ fn unreachable_end() -> (Result<(), crate::player::PlayError>, Vec<String>) {
 }
 
 /// Somebody may say that they are done before the steady state is back, or before it was sustained:
-/// the lab watches on until it was, until it is lost, or until it does not come back.
-async fn settle(now: &mut watch::Receiver<Now>, sustain: Duration) {
-    let back = now.wait_for(Now::steady);
-    if !matches!(tokio::time::timeout(BACK_WITHIN, back).await, Ok(Ok(_))) {
-        return;
+/// the lab watches on until it was, or until it is not there once it should have come back. What an act
+/// brings back may be lost for a moment while the act still takes effect.
+async fn settle(now: &mut watch::Receiver<Now>, back_within: Duration, sustain: Duration) {
+    let back_by = tokio::time::Instant::now() + back_within;
+    loop {
+        let back = now.wait_for(Now::steady);
+        if !matches!(tokio::time::timeout_at(back_by, back).await, Ok(Ok(_))) {
+            return;
+        }
+        let decided = now.wait_for(|now| !now.steady() || now.mitigated_since.is_some());
+        // Running out of time decides it as well: then it was not sustained.
+        let decided = tokio::time::timeout(sustain + back_within, decided).await;
+        if !matches!(decided, Ok(Ok(now)) if !now.steady()) {
+            return;
+        }
     }
-    let decided = now.wait_for(|now| !now.steady() || now.mitigated_since.is_some());
-    // Running out of time decides it as well: then it was not sustained.
-    let _ = tokio::time::timeout(sustain + BACK_WITHIN, decided).await;
 }
 
 /// Checks that what the cause declares to show does show; gives what did not.
@@ -421,4 +428,44 @@ fn fatal(death: &testbed::Death) -> RunError {
         remedy = "a session cannot go on without it; start another one".to_owned();
     }
     RunError::Died { what, remedy }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Long enough for all that is sent here, and short enough to be waited for.
+    const BACK: Duration = Duration::from_millis(300);
+
+    /// Whether it was mitigated when `settle` had seen enough of these, one after the other.
+    async fn settled(script: &str) -> bool {
+        let (sender, mut now) = watch::channel(Now::default());
+        let telling = async {
+            for mark in script.chars() {
+                sender.send_modify(|now| {
+                    now.steady_since = (mark != '-').then_some(Duration::ZERO);
+                    now.mitigated_since = (mark == 'M').then_some(Duration::ZERO);
+                });
+                tokio::time::sleep(BACK / 10).await;
+            }
+        };
+        let settling = async {
+            settle(&mut now, BACK, BACK).await;
+            now.borrow().mitigated_since.is_some()
+        };
+        tokio::join!(settling, telling).0
+    }
+
+    #[tokio::test]
+    async fn what_comes_back_in_time_may_be_lost_for_a_moment() {
+        assert!(settled("+M").await);
+        assert!(settled("--++-++M").await);
+    }
+
+    #[tokio::test]
+    async fn what_does_not_come_back_for_good_ends_the_wait() {
+        assert!(!settled("-").await);
+        assert!(!settled("++--").await);
+        assert!(!settled("++").await);
+    }
 }
