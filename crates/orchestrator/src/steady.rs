@@ -32,12 +32,10 @@ impl Health {
             .iter()
             .map(|probe| (probe, self.values.get(&probe.name).copied().flatten()))
             .filter(|(probe, value)| !probe.holds(*value))
-            .map(|(probe, value)| match value {
-                Some(value) => format!("{} is {value:.3}", probe.name),
-                None => match self.refused.get(&probe.name) {
-                    Some(refused) => format!("{} has no value: {refused}", probe.name),
-                    None => format!("{} has no value", probe.name),
-                },
+            .map(|(probe, value)| match (value, self.refused.get(&probe.name)) {
+                (Some(value), _) => format!("{} is {value:.3}", probe.name),
+                (None, Some(refused)) => format!("{} has no value: {refused}", probe.name),
+                (None, None) => format!("{} has no value", probe.name),
             })
             .collect();
         failing.join(", ")

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use wire::{FromTerminal, Line, ToTerminal};
 
-use crate::home::{Home, Talk};
+use crate::home::{Home, Talk, until};
 
 #[tokio::test]
 async fn a_terminal_is_a_real_one_with_a_shell_that_leads_its_session() {
@@ -71,11 +71,13 @@ async fn closing_hangs_up_even_on_a_program_that_does_not_listen() {
 async fn closing_during_a_flood_that_nobody_takes_ends_with_whole_frames() {
     let home = Home::here();
     let mut terminal = home.terminal("t1").await;
-    terminal.type_in("trap '' HUP; yes flood\r").await;
-    terminal.until("flood\r\nflood").await;
+    terminal.type_in("trap '' HUP; echo she''ll $$ .; yes flood\r").await;
+    let seen = terminal.until("flood\r\nflood").await;
+    let (_, shell) = seen.split_once("shell ").unwrap();
+    let shell = format!("/proc/{}", shell.split(' ').next().unwrap());
     terminal.say(&ToTerminal::Close).await;
-    // Longer than a shell has to end: by then the agent has given up on what it was sending.
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    // Its shell is ended only once the agent has given up on what it was sending.
+    until(|| (!std::path::Path::new(&shell).exists()).then_some(())).await;
     assert_eq!(terminal.rest().await.1, Some(128 + 9));
 }
 
